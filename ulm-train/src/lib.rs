@@ -1,4 +1,5 @@
 //! ulm-train
 
+pub mod eval;
 pub mod import;
 pub mod pairs;
