@@ -4,9 +4,12 @@ mod chat;
 mod eval;
 mod failure;
 mod files;
+mod fit;
 mod import;
 mod info;
 mod output;
+mod plot;
+mod progress;
 mod table;
 
 use std::process::ExitCode;
@@ -25,6 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Fit(Box<fit::Args>),
     Chat(chat::Args),
     Eval(eval::Args),
     Info(info::Args),
@@ -35,6 +39,7 @@ enum Command {
 /// something, 2 for bad usage or bad input.
 pub(crate) fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Fit(args) => args.run(),
         Command::Chat(args) => args.run(),
         Command::Eval(args) => args.run(),
         Command::Info(args) => args.run(),

@@ -116,6 +116,16 @@ impl Target {
         written
     }
 
+    /// Removes the file, where there is one.
+    pub(crate) fn remove(&self) -> Result<(), Failure> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::about(self.path.display(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The path, as messages show it.
     pub(crate) fn path(&self) -> &Path {
         &self.path
