@@ -1,5 +1,6 @@
 //! The command line: a module for each subcommand.
 
+mod balance;
 mod chat;
 mod eval;
 mod failure;
@@ -7,6 +8,7 @@ mod files;
 mod fit;
 mod import;
 mod info;
+mod lint;
 mod output;
 mod plot;
 mod progress;
@@ -33,6 +35,8 @@ enum Command {
     Eval(eval::Args),
     Info(info::Args),
     Import(import::Args),
+    Lint(lint::Args),
+    Balance(balance::Args),
 }
 
 /// Runs the program. Its exit status: 0 if all went well, 1 if a check that was asked for found
@@ -44,6 +48,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Eval(args) => args.run(),
         Command::Info(args) => args.run(),
         Command::Import(args) => args.run(),
+        Command::Lint(args) => args.run(),
+        Command::Balance(args) => args.run(),
     };
     done.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }

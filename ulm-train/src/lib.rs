@@ -26,11 +26,13 @@
 
 mod accuracy;
 mod augment;
+pub mod balance;
 mod checkpoint;
 mod dataset;
 mod error;
 pub mod eval;
 pub mod import;
+pub mod lint;
 mod math;
 mod matmul;
 mod model;

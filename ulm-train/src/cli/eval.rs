@@ -12,6 +12,7 @@ use ulm_train::pairs::{Pairs, ReplyCase};
 use super::failure::Failure;
 use super::files::ModelFile;
 use super::output::{self, count, grouped, latin1, percent};
+use super::plot::{self, Chart, Line};
 use super::table::Table;
 
 /// Replies shown in the table for people.
@@ -44,6 +45,10 @@ pub(crate) struct Args {
     #[arg(long)]
     no_fallback: bool,
 
+    /// Draw known questions answered right against strangers recognized, over all thresholds
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "no_fallback")]
+    plot: Option<PathBuf>,
+
     /// Replies of the pairs are in mixed case, and so are the model's
     #[arg(long)]
     keep_case: bool,
@@ -61,6 +66,14 @@ impl Args {
         let pairs = Pairs::read(&self.pairs, case).map_err(|e| Failure::input(e.to_string()))?;
         let answers = Answers::ask(&model, &pairs);
         let report = Report::new(&model, &answers, self.no_fallback);
+        if let Some(path) = &self.plot {
+            let doubt = report.doubt.as_ref();
+            let chart = doubt.and_then(DoubtReport::chart).ok_or_else(|| {
+                let cause = "needs a model with a fallback reply, and pairs with it and without";
+                Failure::about("--plot", cause)
+            })?;
+            plot::write(&plot::target(path)?, &chart)?;
+        }
         if self.json {
             output::print_json(&report.as_json())
         } else {
@@ -141,12 +154,12 @@ impl Report {
         let evaluation = &self.evaluation;
         let all = evaluation.all();
         let mut text = format!(
-            "{}, {} right: overall {}, macro {} over {}\n",
+            "{}, {} right: overall {}, macro {} over {} distinct expected\n",
             count(all.pairs, "pair"),
             grouped(all.right),
             percent(Some(evaluation.overall())),
             percent(Some(evaluation.macro_average())),
-            count(evaluation.replies.len(), "distinct reply").replace("replys", "replies"),
+            grouped(evaluation.replies.len()),
         );
         if let Some(doubt) = &self.doubt {
             text.push_str(&doubt.summary(evaluation));
@@ -226,6 +239,27 @@ impl DoubtReport {
             grouped(strangers.pairs),
             share(strangers),
         )
+    }
+
+    /// Strangers recognized over known questions answered right, in percent.
+    fn chart(&self) -> Option<Chart> {
+        let point =
+            |at: &TradeOff| Some((100.0 * at.known_right?, 100.0 * at.strangers_recognized?));
+        let points: Option<Vec<_>> = self.curve.iter().rev().map(point).collect();
+        let current = self
+            .curve
+            .partition_point(|at| at.threshold <= self.threshold);
+        let (x, y) = point(self.curve.get(current.checked_sub(1)?)?)?;
+        Some(Chart {
+            title: format!("Fallback {} at all thresholds", latin1(&self.fallback)),
+            x: "known questions answered right, %".into(),
+            y: "strangers recognized, %".into(),
+            lines: vec![Line {
+                name: "thresholds".into(),
+                points: points?,
+            }],
+            marks: vec![(x, y, format!("threshold {}", self.threshold))],
+        })
     }
 
     /// For each price, in known questions given up, the largest threshold that costs no more.
