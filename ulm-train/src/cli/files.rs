@@ -45,6 +45,9 @@ impl ModelFile {
 /// A file to be written at the end of a command, known to be writable from its start on.
 #[derive(Debug)]
 pub(crate) struct Target {
+    /// As the user wrote it.
+    given: PathBuf,
+    /// Where links lead, so that it is not a link that is replaced.
     path: PathBuf,
 }
 
@@ -52,6 +55,7 @@ impl Target {
     /// Makes sure that `path` can be written, and leaves what is there alone.
     pub(crate) fn check(path: &Path) -> Result<Self, Failure> {
         let target = Self {
+            given: path.to_owned(),
             path: fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
         };
         target
@@ -88,7 +92,7 @@ impl Target {
     /// Replaces the file by `bytes`: wholly, or not at all.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         self.replace(bytes)
-            .map_err(|error| Failure::about(self.path.display(), error))
+            .map_err(|error| Failure::about(self.given.display(), error))
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
@@ -120,14 +124,14 @@ impl Target {
     pub(crate) fn remove(&self) -> Result<(), Failure> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Failure::about(self.path.display(), error))
+                Err(Failure::about(self.given.display(), error))
             }
             _ => Ok(()),
         }
     }
 
-    /// The path, as messages show it.
+    /// The path, as the user wrote it.
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        &self.given
     }
 }

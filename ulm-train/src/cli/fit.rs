@@ -22,11 +22,11 @@ use super::progress::{Curve, Reporter};
 /// longer.
 const CHECKPOINT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Exit status of a process that a second Control-C ends at once: 128 and the signal's number.
+/// Exit status of a process that Control-C ends at once: 128 and the signal's number.
 const STATUS_INTERRUPTED: i32 = 130;
 
-/// Set by Control-C.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Whether training is under way; Control-C ends it, or the process if it is not.
+static TRAINING: AtomicBool = AtomicBool::new(false);
 
 /// Train a model from question|reply pairs
 ///
@@ -132,7 +132,7 @@ impl Args {
         let mut trainer = self.trainer(params, &pairs, &checkpoint)?;
 
         let curve = self.train(&mut trainer, &checkpoint)?;
-        let interrupted = INTERRUPTED.load(Ordering::Relaxed);
+        let interrupted = !TRAINING.swap(false, Ordering::Relaxed);
         if interrupted {
             checkpoint.write(&trainer.checkpoint().to_bytes())?;
         }
@@ -193,6 +193,9 @@ impl Args {
         let Some(fallback) = &self.fallback else {
             return Ok(None);
         };
+        if fallback.trim().is_empty() {
+            return Err(Failure::input("--fallback: the reply is empty"));
+        }
         let reply = check_reply(fallback).map_err(|error| Failure::about("--fallback", error))?;
         Ok(Some(match self.case() {
             ReplyCase::Upper => reply.to_ascii_uppercase(),
@@ -233,14 +236,15 @@ impl Args {
     /// Trains until the end or Control-C, and returns how it went.
     fn train(&self, trainer: &mut Trainer, checkpoint: &Target) -> Result<Curve, Failure> {
         // Only one handler can be set, and this is the only place that sets one.
+        TRAINING.store(true, Ordering::Relaxed);
         let _ = ctrlc::set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            if !TRAINING.swap(false, Ordering::Relaxed) {
                 std::process::exit(STATUS_INTERRUPTED);
             }
         });
         let mut reporter = Reporter::new(self.quiet);
         let mut saved = Instant::now();
-        while !INTERRUPTED.load(Ordering::Relaxed) {
+        while TRAINING.load(Ordering::Relaxed) {
             let Some(progress) = trainer.step() else {
                 break;
             };

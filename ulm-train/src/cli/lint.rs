@@ -65,7 +65,7 @@ impl Args {
             text: String::new(),
         };
         let refused: Vec<_> = refused.iter().map(|(at, e)| format!("{at}: {e}")).collect();
-        report.list("lines are no pairs", &refused);
+        report.list("lines that are no pairs", "", &refused);
         let lint = Lint::of(&pairs, self.query_buckets);
         report.lint(&lint, self.query_buckets);
         output::print(&report.text)?;
@@ -92,11 +92,11 @@ struct Report<'p> {
 
 impl Report<'_> {
     /// Adds findings of a kind; nothing if there are none.
-    fn list(&mut self, heading: &str, findings: &[String]) {
+    fn list(&mut self, heading: &str, meaning: &str, findings: &[String]) {
         if findings.is_empty() {
             return;
         }
-        self.line(&format!("{} {heading}", grouped(findings.len())));
+        self.line(&format!("{heading}: {}{meaning}", grouped(findings.len())));
         for finding in findings.iter().take(self.shown) {
             self.line(&format!("  {finding}"));
         }
@@ -124,48 +124,47 @@ impl Report<'_> {
     }
 
     fn lint(&mut self, lint: &Lint<'_>, buckets: u16) {
-        let ceiling = percent(Some(lint.ceiling));
-        let contradictions: Vec<_> = (lint.contradictions.iter())
-            .map(|found| self.contradiction(&found.pairs))
+        let contradictions = lint.contradictions.iter();
+        let contradictions: Vec<_> = contradictions
+            .map(|c| self.contradiction(&c.pairs))
             .collect();
+        let ceiling = percent(Some(lint.ceiling));
         self.list(
-            &format!("questions have different replies: no model gets more than {ceiling} of these pairs right"),
+            "questions with different replies",
+            &format!(" (no model gets more than {ceiling} of the pairs right)"),
             &contradictions,
         );
-        self.list("pairs stand there twice", &self.all(&lint.duplicates));
-        let collisions: Vec<_> = (lint.collisions.iter())
-            .map(|found| self.alternatives(&found.pairs))
-            .collect();
+        let duplicates = self.all(&lint.duplicates);
+        self.list("pairs that repeat an earlier one", "", &duplicates);
+        let collisions = lint.collisions.iter();
+        let collisions: Vec<_> = collisions.map(|c| self.alternatives(&c.pairs)).collect();
         self.list(
-            &format!(
-                "groups of questions light the same of {buckets} buckets but want different replies"
-            ),
+            "groups of questions that want different replies but hash alike",
+            &format!(" ({buckets} query buckets)"),
             &collisions,
         );
         let once: Vec<_> = lint.seen_once().collect();
+        let once = self.all(&once);
         self.list(
-            "replies are given once: none can be learned and measured",
-            &self.all(&once),
+            "replies given only once",
+            " (none can be learned and measured)",
+            &once,
         );
-        let rare: Vec<_> = (lint.rare_characters.iter())
-            .map(|rare| {
-                let users = count(rare.pairs.len(), "pair");
-                format!(
-                    "`{}` for {users}, as in {}",
-                    rare.character,
-                    self.pair(rare.pairs[0])
-                )
-            })
-            .collect();
+        let rare = lint.rare_characters.iter().map(|rare| {
+            let (users, first) = (count(rare.pairs.len(), "pair"), self.pair(rare.pairs[0]));
+            format!("`{}` for {users}, as in {first}", rare.character)
+        });
+        let rare: Vec<_> = rare.collect();
         self.list(
-            &format!(
-                "characters cost an output neuron each for fewer than {RARE_CHARACTER_PAIRS} pairs"
-            ),
+            &format!("characters that fewer than {RARE_CHARACTER_PAIRS} pairs need"),
+            " (each costs an output neuron)",
             &rare,
         );
+        let too_long = self.all(&lint.too_long);
         self.list(
-            &format!("questions are longer than the {QUERY_BYTES} bytes that are heard"),
-            &self.all(&lint.too_long),
+            "too long questions",
+            &format!(" ({QUERY_BYTES} bytes are heard)"),
+            &too_long,
         );
         if let [(only, _)] = lint.replies[..] {
             self.line(&format!(
