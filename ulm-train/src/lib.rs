@@ -31,6 +31,7 @@ mod checkpoint;
 mod dataset;
 mod error;
 pub mod eval;
+pub mod generate;
 pub mod import;
 pub mod lint;
 mod math;
