@@ -6,6 +6,7 @@ mod eval;
 mod failure;
 mod files;
 mod fit;
+mod generate;
 mod import;
 mod info;
 mod lint;
@@ -37,6 +38,7 @@ enum Command {
     Import(import::Args),
     Lint(lint::Args),
     Balance(balance::Args),
+    Generate(Box<generate::Args>),
 }
 
 /// Runs the program. Its exit status: 0 if all went well, 1 if a check that was asked for found
@@ -50,6 +52,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(args) => args.run(),
         Command::Lint(args) => args.run(),
         Command::Balance(args) => args.run(),
+        Command::Generate(args) => args.run(),
     };
     done.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }

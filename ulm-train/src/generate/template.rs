@@ -43,6 +43,8 @@ pub enum TemplateError {
         /// Where they do, in bytes from 1.
         column: usize,
     },
+    /// It stands for 2⁶⁴ questions or more.
+    TooMany,
     /// The line is no pair for another reason.
     Line(LineError),
 }
@@ -55,6 +57,7 @@ impl fmt::Display for TemplateError {
             Self::TooDeep { column } => {
                 write!(f, "groups nest deeper than {MAX_DEPTH} in byte {column}")
             }
+            Self::TooMany => f.write_str("the pattern stands for 2^64 questions or more"),
             Self::Line(error) => error.fmt(f),
         }
     }
@@ -106,6 +109,9 @@ impl Pattern {
         // Any question that is not blank will do to check the reply.
         let (_, reply) = parse_pair("?", reply, case).map_err(TemplateError::Line)?;
         let pattern = Self { question, reply };
+        if pattern.count() == u64::MAX {
+            return Err(TemplateError::TooMany);
+        }
         if pattern.count() == 1 && pattern.expand(1).is_empty() {
             return Err(TemplateError::Line(LineError::EmptyQuestion));
         }
@@ -316,6 +322,11 @@ mod tests {
         );
         assert_eq!(refused("a|"), "no reply after the `|`");
         assert_eq!(refused(" |x"), "no question before the `|`");
+        let huge = "(a|b|c|d)".repeat(32) + "|X";
+        assert_eq!(
+            refused(&huge),
+            "the pattern stands for 2^64 questions or more"
+        );
         let deep = "(".repeat(60_000);
         assert_eq!(refused(&deep), "groups nest deeper than 32 in byte 33");
     }
