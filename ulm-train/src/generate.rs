@@ -103,10 +103,13 @@ impl fmt::Display for BackendError {
                 status,
                 message,
                 attempts,
-            } => write!(
-                f,
-                "{url}: status {status} ({message}), asked {attempts} times"
-            ),
+            } => {
+                write!(f, "{url}: status {status} ({message})")?;
+                match attempts {
+                    1 => Ok(()),
+                    _ => write!(f, ", asked {attempts} times"),
+                }
+            }
             Self::Garbage { url, start } => {
                 write!(f, "{url}: an answer that is not its protocol's: {start}")
             }

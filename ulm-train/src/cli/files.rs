@@ -68,7 +68,7 @@ impl Target {
         match fs::metadata(&self.resolved) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(found) if found.is_file() => {
-                drop(File::options().append(true).open(&self.resolved)?)
+                drop(File::options().append(true).open(&self.resolved)?);
             }
             Ok(_) => return Ok(()), // a device or a pipe
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
