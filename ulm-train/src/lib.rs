@@ -27,6 +27,7 @@
 mod accuracy;
 mod augment;
 pub mod balance;
+pub mod baselines;
 mod checkpoint;
 mod dataset;
 mod error;

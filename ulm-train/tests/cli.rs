@@ -483,3 +483,37 @@ fn control_c_writes_the_model_and_a_resumed_training_goes_on() {
         .run(&other)
         .refused("m.ulm.ckpt: made with other options: give the same ones, or leave out --resume");
 }
+
+#[test]
+fn plain_methods_stand_beside_the_model() {
+    let directory = trained(&[]);
+    let arguments = ["eval", "m.ulm", "pairs.txt", "--baselines", "pairs.txt"];
+    let eval = directory
+        .run(&[&arguments[..], &["--json"]].concat())
+        .json();
+    let methods: Vec<_> = eval["baselines"].as_array().unwrap().iter().collect();
+    let names: Vec<_> = methods
+        .iter()
+        .map(|method| method["method"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "majority",
+        "nearest neighbour",
+        "naive Bayes",
+        "logistic regression",
+    ];
+    assert_eq!(names, expected);
+    // Three replies of eight pairs each, asked of what the methods were trained on.
+    assert!((methods[0]["overall"].as_f64().unwrap() - 1.0 / 3.0).abs() < 1e-12);
+    assert_eq!(methods[1]["overall"], 1.0);
+    let size = std::fs::metadata(directory.path("m.ulm")).unwrap().len();
+    assert_eq!(eval["bytes"], size);
+
+    let ran = directory.run(&arguments);
+    assert_eq!(ran.stderr, "");
+    let text = ran.ok();
+    assert!(
+        text.contains("\nDoes this data need a network?\n"),
+        "{text}"
+    );
+}

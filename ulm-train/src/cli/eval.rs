@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use ulm_core::Model;
+use ulm_train::baselines::{Baseline, BaselineError, Judged};
 use ulm_train::eval::{Answers, Evaluation, Tally, TradeOff};
 use ulm_train::pairs::{Pairs, ReplyCase};
 
@@ -49,6 +50,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE.svg", conflicts_with = "no_fallback")]
     plot: Option<PathBuf>,
 
+    /// Train plain methods on these pairs and judge them beside the model; `-` is standard input
+    #[arg(long, value_name = "TRAIN")]
+    baselines: Option<PathBuf>,
+
     /// Replies of the pairs are in mixed case, and so are the model's
     #[arg(long)]
     keep_case: bool,
@@ -74,10 +79,29 @@ impl Args {
             })?;
             plot::write(&plot::target(path)?, &chart)?;
         }
+        let plain = match &self.baselines {
+            None => Vec::new(),
+            Some(path) => {
+                let training =
+                    Pairs::read(&[path], case).map_err(|e| Failure::input(e.to_string()))?;
+                let buckets = model.query_buckets();
+                let judge = |b: Baseline| (b, b.judge(&training, &pairs, buckets));
+                Baseline::ALL.into_iter().map(judge).collect()
+            }
+        };
         if self.json {
-            output::print_json(&report.as_json())
+            let mut json = report.as_json();
+            if self.baselines.is_some() {
+                json["bytes"] = json!(file.bytes().len());
+                json["baselines"] = plain.iter().map(baseline_json).collect();
+            }
+            output::print_json(&json)
         } else {
-            output::print(&report.as_text())
+            let mut text = report.as_text();
+            if self.baselines.is_some() {
+                text += &baselines_table(&plain, &report.evaluation, file.bytes().len());
+            }
+            output::print(&text)
         }
     }
 }
@@ -172,6 +196,50 @@ impl Report {
         }
         text
     }
+}
+
+type Plain = (Baseline, Result<Judged, BaselineError>);
+
+fn baseline_json((baseline, judged): &Plain) -> Value {
+    match judged {
+        Ok(judged) => json!({
+            "method": baseline.name(),
+            "overall": judged.evaluation.overall(),
+            "macro": judged.evaluation.macro_average(),
+            "bytes": judged.bytes,
+        }),
+        Err(error) => json!({ "method": baseline.name(), "error": error.cause }),
+    }
+}
+
+/// Plain methods beside the model.
+fn baselines_table(plain: &[Plain], model: &Evaluation, bytes: usize) -> String {
+    let mut table = Table::new(&["method", ">overall", ">macro", ">bytes", "what they hold"]);
+    let mut row = |name: &str, evaluation: &Evaluation, bytes: usize, are: &str| {
+        table.row([
+            name.into(),
+            percent(Some(evaluation.overall())),
+            percent(Some(evaluation.macro_average())),
+            grouped(bytes),
+            are.into(),
+        ]);
+    };
+    row("this model", model, bytes, "the file");
+    for (baseline, judged) in plain {
+        if let Ok(judged) = judged {
+            row(
+                baseline.name(),
+                &judged.evaluation,
+                judged.bytes,
+                baseline.bytes_are(),
+            );
+        }
+    }
+    let mut text = format!("\nDoes this data need a network?\n{}", table.render());
+    for error in plain.iter().filter_map(|(_, judged)| judged.as_ref().err()) {
+        let _ = writeln!(text, "  {error}");
+    }
+    text
 }
 
 /// How much of each reply is right, the most frequent first.
