@@ -1,1 +1,3 @@
 //! ulm-train
+
+pub mod pairs;
