@@ -1,3 +1,4 @@
 //! ulm-train
 
+pub mod import;
 pub mod pairs;
