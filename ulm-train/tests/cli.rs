@@ -230,16 +230,36 @@ fn a_fallback_is_stored_shown_and_judged() {
         .run(&["eval", "m.ulm", "pairs.txt", "--json", "--no-fallback"])
         .json();
     assert!(alone.get("thresholds").is_none());
+    assert!(
+        directory
+            .run(&["eval", "m.ulm", "pairs.txt"])
+            .ok()
+            .contains("<- the model's")
+    );
+}
 
-    let plot = directory
+#[cfg(feature = "plot")]
+#[test]
+fn charts_are_drawn() {
+    let directory = trained(&["--plot", "curve.svg", "--fallback", "fine"]);
+    let svg = |name| std::fs::read_to_string(directory.path(name)).unwrap();
+    assert!(svg("curve.svg").contains("held out, macro"));
+    directory
         .run(&["eval", "m.ulm", "pairs.txt", "--plot", "doubt.svg"])
         .ok();
-    assert!(plot.contains("<- the model's"), "{plot}");
-    assert!(
-        std::fs::read_to_string(directory.path("doubt.svg"))
-            .unwrap()
-            .contains("threshold 9")
-    );
+    assert!(svg("doubt.svg").contains("strangers recognized"));
+
+    let known = directory.write("known.txt", "hello|hi\ngood bye|so long\n");
+    let known = [
+        "eval",
+        "m.ulm",
+        known.to_str().unwrap(),
+        "--plot",
+        "doubt.svg",
+    ];
+    directory
+        .run(&known)
+        .refused("--plot: needs a model with a fallback reply, and pairs with it and without");
 }
 
 #[test]

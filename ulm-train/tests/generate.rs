@@ -223,6 +223,16 @@ fn nobody_there_and_nothing_to_ask_with_are_named() {
         .env_remove("ANTHROPIC_API_KEY");
     Ran::new(&command.output().unwrap())
         .refused("ANTHROPIC_API_KEY: not set: the Claude API needs a key");
+    if !cfg!(feature = "https") {
+        let mut command = directory.command(&["generate", "--topic", "x", "--backend", "claude"]);
+        command
+            .env("ANTHROPIC_API_KEY", "secret-key")
+            .env_remove("ANTHROPIC_BASE_URL");
+        Ran::new(&command.output().unwrap()).refused(
+            "https://api.anthropic.com: \
+             this build speaks no HTTPS: build it with `--features https`",
+        );
+    }
     directory
         .run(&["generate", "--kind", "win-only"])
         .refused("--topic: pairs of this kind need one");

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::files::Target;
 
 /// A chart of lines over a common axis.
+#[cfg_attr(not(feature = "plot"), expect(dead_code, reason = "nothing draws it"))]
 pub(crate) struct Chart {
     /// Shown on top.
     pub(crate) title: String,
@@ -20,6 +21,7 @@ pub(crate) struct Chart {
 }
 
 /// A line of a chart.
+#[cfg_attr(not(feature = "plot"), expect(dead_code, reason = "nothing draws it"))]
 pub(crate) struct Line {
     /// Shown in the legend.
     pub(crate) name: String,
