@@ -1,1 +1,4 @@
 //! ulm-train
+
+pub mod import;
+pub mod pairs;
