@@ -1,2 +1,3 @@
 //! ulm-z80
 pub mod asm;
+pub mod z80;

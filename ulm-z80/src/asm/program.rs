@@ -561,7 +561,9 @@ impl<'s> Program<'s> {
                     if self.awaited.borrow().contains(&key) {
                         return Err(AsmErrorKind::ForwardChain {
                             name: name.text.to_string(),
-                            through: through.map(|t| t.to_string()).unwrap_or_default(),
+                            through: through
+                                .map(std::string::ToString::to_string)
+                                .unwrap_or_default(),
                         });
                     }
                     Value::Pending(value)
@@ -586,7 +588,9 @@ impl<'s> Program<'s> {
         match (value.now(), value.awaited()) {
             (Some(value), _) => value,
             (None, name) => Err(AsmErrorKind::NotYetDefined {
-                name: name.map(|n| n.to_string()).unwrap_or_default(),
+                name: name
+                    .map(std::string::ToString::to_string)
+                    .unwrap_or_default(),
                 directive,
             }),
         }
@@ -868,7 +872,7 @@ impl<'s> Program<'s> {
         let spaces = || self.items.iter().filter(|item| item.takes_space());
         let origin = spaces().next().map_or(self.here, |item| item.address);
         let end = spaces()
-            .last()
+            .next_back()
             .map_or(origin, |item| item.address + item.size());
         let mut bytes = Vec::new();
         let mut rows = Vec::with_capacity(self.items.len());

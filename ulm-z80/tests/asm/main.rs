@@ -6,3 +6,5 @@ mod forms;
 mod golden;
 mod nonsense;
 mod pasmo;
+mod second_core;
+mod timing;
