@@ -151,6 +151,23 @@ impl Row {
     }
 }
 
+/// The value of a number in any notation of the assembler (`255`, `0FFh`, `$FF`, `0xFF`, `%1111`), with a sign if need
+/// be; `None` for anything else.
+///
+/// ```
+/// assert_eq!(ulm_z80::asm::parse_number("-0x10"), Some(-16));
+/// assert_eq!(ulm_z80::asm::parse_number("1+1"), None);
+/// ```
+#[must_use]
+pub fn parse_number(text: &str) -> Option<i64> {
+    use lexer::Token;
+    match &lexer::tokenize(text).ok()?.tokens[..] {
+        [Token::Number(value)] => Some(*value),
+        [Token::Mark("-"), Token::Number(value)] => Some(-value),
+        _ => None,
+    }
+}
+
 /// Assembles the file `root` of `sources`, with `defines` as constants given from outside.
 ///
 /// # Errors

@@ -43,6 +43,23 @@ impl Machine for Memory {
     fn port_out(&mut self, _address: u16, _value: u8) {}
 }
 
+/// A machine of one instruction, for what `iz80` offers by instruction only.
+struct Instruction(u8);
+
+impl Machine for Instruction {
+    fn peek(&mut self, _address: u16) -> u8 {
+        self.0
+    }
+
+    fn poke(&mut self, _address: u16, _value: u8) {}
+
+    fn port_in(&mut self, _address: u16) -> u8 {
+        0xFF
+    }
+
+    fn port_out(&mut self, _address: u16, _value: u8) {}
+}
+
 /// Why an instruction could not be executed. The program counter still points at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -382,6 +399,23 @@ impl Z80 {
         let sp = self.pair(Reg16::SP);
         self.set_pair(Reg16::SP, sp.wrapping_add(2));
         self.word(sp)
+    }
+
+    /// Exchanges AF, BC, DE and HL with their shadows, at no cost.
+    pub fn exchange_shadows(&mut self) {
+        self.execute_aside(0xD9);
+        self.execute_aside(0x08);
+    }
+
+    /// Turns interrupts on, at no cost.
+    pub fn enable_interrupts(&mut self) {
+        self.execute_aside(0xFB);
+    }
+
+    fn execute_aside(&mut self, opcode: u8) {
+        let pc = self.pc();
+        self.cpu.execute_instruction(&mut Instruction(opcode));
+        self.set_pc(pc);
     }
 
     /// The registers, the instruction at hand and the T-states, on one line.

@@ -32,7 +32,7 @@ fn states() -> Vec<Registers> {
 }
 
 fn memory(instruction: &[u8]) -> Vec<u8> {
-    let mut memory: Vec<u8> = (0..0x1_0000_u32).map(|n| (n * 7 >> 3) as u8).collect();
+    let mut memory: Vec<u8> = (0..0x1_0000_u32).map(|n| ((n * 7) >> 3) as u8).collect();
     let at = usize::from(AT);
     memory[at..at + instruction.len()].copy_from_slice(instruction);
     memory
