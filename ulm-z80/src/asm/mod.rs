@@ -16,7 +16,7 @@
 //! strongest first: `defined NAME`; `* / % << >>` (`mod`, `shl`, `shr`); `+ -`; `= != < <= > >=` (`eq` … `ge`; true
 //! is 0FFFFh); `- + ~ !` in front of a number or parenthesis (`not` is `~`); `&` (`and`); `|` (`or`), `xor`; `high` and
 //! `low`. Values are as wide as need be on the way, but division, shifts and order work on 0 to 65535 only, because
-//! pasmo computes with 16 bits. A byte takes -256 to 255, a word -32768 to 65535, an index -128 to 127.
+//! pasmo computes with 16 bits. A byte takes -256 to 255, a word -65536 to 65535, an index -128 to 127.
 //!
 //! # Directives
 //!

@@ -984,7 +984,7 @@ fn put(patch: &Patch, value: i64, item: &Item, bytes: &mut [u8]) -> Result<(), A
     match patch.kind {
         PatchKind::Byte => bytes[at] = in_range("byte", value, -256, 255)? as u8,
         PatchKind::Word => {
-            let word = in_range("word", value, -0x8000, 0xFFFF)? as u16;
+            let word = in_range("word", value, -0x1_0000, 0xFFFF)? as u16;
             bytes[at..at + 2].copy_from_slice(&word.to_le_bytes());
         }
         PatchKind::Displacement => {

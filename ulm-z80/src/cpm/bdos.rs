@@ -30,8 +30,8 @@ const CHARACTER_READY: u16 = 0x0001;
 /// A program that has asked so often whether a key was pressed, and has done nothing else, waits for one.
 const IDLE_POLLS: u32 = 10_000;
 
-/// Stack that an interrupt uses.
-const INTERRUPT_STACK_BYTES: u16 = 24;
+/// Stack that an interrupt uses before it changes to its own.
+const INTERRUPT_STACK_BYTES: u16 = 8;
 
 /// The functions of CP/M 2.2, by number; it has no 38 and 39, and one more, 40.
 const NAMES: [&str; 38] = [
@@ -397,10 +397,7 @@ impl<C: Console> Cpm<C> {
                     if key == CONTROL_U {
                         line.clear();
                     }
-                    self.echo_all(
-                        b"#
-",
-                    )?;
+                    self.echo_all(b"#\r\n")?;
                     self.echo_all(&vec![b' '; usize::from(start)])?;
                     self.echo_all(&line)?;
                 }

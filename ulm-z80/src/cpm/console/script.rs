@@ -61,22 +61,27 @@ impl Script {
         self.output.iter().map(|byte| char::from(*byte)).collect()
     }
 
-    /// Passes the expectations that are met; the first that is not, if it comes before any input.
+    /// Passes the steps that are done; the expectation that is not met, if one comes before any input.
     fn unmet(&mut self) -> Option<String> {
-        while let Some(Step::Expect(text)) = self.steps.front() {
-            let wanted: Vec<u8> = text.chars().map(|c| c as u8).collect();
-            let rest = &self.output[self.matched..];
-            let found = match wanted.is_empty() {
-                true => Some(0),
-                false => rest.windows(wanted.len()).position(|w| w == wanted),
-            };
-            match found {
-                Some(at) => self.matched += at + wanted.len(),
-                None => return Some(text.clone()),
+        loop {
+            match self.steps.front() {
+                Some(Step::Expect(text)) => {
+                    let wanted: Vec<u8> = text.chars().map(|c| c as u8).collect();
+                    let rest = &self.output[self.matched..];
+                    let found = match wanted.is_empty() {
+                        true => Some(0),
+                        false => rest.windows(wanted.len()).position(|w| w == wanted),
+                    };
+                    match found {
+                        Some(at) => self.matched += at + wanted.len(),
+                        None => return Some(text.clone()),
+                    }
+                }
+                Some(Step::Input(keys)) if keys.is_empty() => {}
+                _ => return None,
             }
             self.steps.pop_front();
         }
-        None
     }
 
     fn disappointed(&self, wanted: &str) -> io::Error {
@@ -96,34 +101,22 @@ impl Console for Script {
     }
 
     fn read(&mut self) -> io::Result<Option<u8>> {
-        loop {
-            if let Some(wanted) = self.unmet() {
-                return Err(self.disappointed(&wanted));
-            }
-            let Some(Step::Input(keys)) = self.steps.front_mut() else {
-                return Ok(None);
-            };
-            if keys.is_empty() {
-                self.steps.pop_front();
-                continue;
-            }
-            return Ok(Some(keys.remove(0) as u8));
+        if let Some(wanted) = self.unmet() {
+            return Err(self.disappointed(&wanted));
         }
+        Ok(match self.steps.front_mut() {
+            Some(Step::Input(keys)) => Some(keys.remove(0) as u8),
+            _ => None,
+        })
     }
 
     fn poll(&mut self, is_idle: bool) -> io::Result<Availability> {
-        loop {
-            match self.unmet() {
-                Some(wanted) if is_idle => return Err(self.disappointed(&wanted)),
-                Some(_) => return Ok(Availability::Later),
-                None => {}
-            }
-            match self.steps.front() {
-                Some(Step::Input(keys)) if keys.is_empty() => self.steps.pop_front(),
-                Some(_) => return Ok(Availability::Ready),
-                None => return Ok(Availability::Never),
-            };
-        }
+        Ok(match self.unmet() {
+            Some(wanted) if is_idle => return Err(self.disappointed(&wanted)),
+            Some(_) => Availability::Later,
+            None if self.steps.is_empty() => Availability::Never,
+            None => Availability::Ready,
+        })
     }
 
     fn is_silent(&self) -> bool {
@@ -135,7 +128,7 @@ impl Console for Script {
             return Err(self.disappointed(&wanted));
         }
         match self.steps.front() {
-            Some(Step::Input(keys)) if !keys.is_empty() => Err(io::Error::other(format!(
+            Some(Step::Input(keys)) => Err(io::Error::other(format!(
                 "the program ended before it read {keys:?}"
             ))),
             _ => Ok(()),
