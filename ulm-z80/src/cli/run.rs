@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ulm_z80::cpm::{
     Config, Console, Cpm, End, MAX_TPA_KB, MIN_TPA_KB, Pipe, PipeStyle, RunError, Stats, Tally,
     Terminal,
 };
+use ulm_z80::z80::Processor;
 
 use super::{Failure, grouped};
 
@@ -44,6 +45,9 @@ pub(crate) struct Arguments {
 /// The machine to run it on.
 #[derive(Debug, Args)]
 struct Machine {
+    /// The processor
+    #[arg(long, value_enum, default_value_t = Cpu::Z80)]
+    cpu: Cpu,
     /// Run at this clock; default: as fast as possible
     #[arg(long, value_name = "MHZ", value_parser = megahertz)]
     mhz: Option<f64>,
@@ -62,9 +66,21 @@ struct Machine {
     trace: bool,
 }
 
+/// Processors by the names of their chips.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Cpu {
+    Z80,
+    #[value(name = "8080")]
+    I8080,
+}
+
 impl Machine {
     fn config(&self) -> Config {
         Config {
+            processor: match self.cpu {
+                Cpu::Z80 => Processor::Z80,
+                Cpu::I8080 => Processor::I8080,
+            },
             tpa_kb: self.tpa,
             megahertz: self.mhz,
             max_t_states: self.max_tstates,

@@ -9,7 +9,7 @@ use super::bdos::State;
 use super::console::Console;
 use super::layout::{BIOS_ENTRIES, Layout, LoadError};
 use super::meter::{Meter, Stats};
-use crate::z80::{Probe, StepError, Z80};
+use crate::z80::{Probe, Processor, StepError, Z80};
 
 /// T-states between two looks at the clock, the user and the limits: 10 ms at 4 MHz.
 const SLICE: u64 = 40_000;
@@ -19,6 +19,8 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(2);
 /// The machine to emulate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Config {
+    /// The processor.
+    pub processor: Processor,
     /// KB between 0100h and the BDOS, 4 to 62. Typical machines of 64 KB have 52 to 60.
     pub tpa_kb: u8,
     /// The processor's clock in MHz; `None` for as fast as the host can.
@@ -36,6 +38,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            processor: Processor::Z80,
             tpa_kb: 58,
             megahertz: None,
             max_t_states: None,
@@ -204,7 +207,7 @@ impl<C: Console> Cpm<C> {
     /// Where the TPA's size is not possible.
     pub fn new(config: &Config, console: C) -> Result<Self, LoadError> {
         Ok(Self {
-            z80: Z80::new(),
+            z80: Z80::with(config.processor),
             console,
             state: State::new(),
             meter: Meter::default(),

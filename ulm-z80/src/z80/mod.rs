@@ -127,6 +127,16 @@ impl From<StepError> for CallError {
     }
 }
 
+/// The processor in the socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Processor {
+    /// A Z80.
+    #[default]
+    Z80,
+    /// An 8080, to see what a program does on a machine that it isn't made for. T-states are those of `iz80`.
+    I8080,
+}
+
 /// Is told of each executed instruction.
 ///
 /// `()` is the probe that does nothing, at no cost.
@@ -161,6 +171,7 @@ pub use iz80::Reg16 as Pair;
 /// ```
 pub struct Z80 {
     cpu: Cpu,
+    processor: Processor,
     memory: Memory,
     t_states: u64,
     instructions: u64,
@@ -182,11 +193,21 @@ impl fmt::Debug for Z80 {
 }
 
 impl Z80 {
-    /// A processor after reset, interrupts off, and memory of zeros.
+    /// A Z80 after reset, interrupts off, and memory of zeros.
     #[must_use]
     pub fn new() -> Self {
+        Self::with(Processor::Z80)
+    }
+
+    /// As [`Z80::new`], with another processor in its place.
+    #[must_use]
+    pub fn with(processor: Processor) -> Self {
         Self {
-            cpu: Cpu::new_z80(),
+            cpu: match processor {
+                Processor::Z80 => Cpu::new_z80(),
+                Processor::I8080 => Cpu::new_8080(),
+            },
+            processor,
             memory: Memory(Box::new([0; MEMORY_BYTES])),
             t_states: 0,
             instructions: 0,
@@ -294,20 +315,22 @@ impl Z80 {
     pub fn step(&mut self) -> Result<u32, StepError> {
         let pc = self.pc();
         let opcode = self.memory.0[usize::from(pc)];
-        let known = match opcode {
-            0x76 => return Err(StepError::Halt { pc }),
-            0xCB | 0xDD | 0xED | 0xFD => self.prefixed(pc)?,
-            _ => PLAIN[usize::from(opcode)],
+        let known = match (opcode, self.processor) {
+            (0x76, _) => return Err(StepError::Halt { pc }),
+            (_, Processor::I8080) => Timing { base: 0, taken: 0 },
+            (0xCB | 0xDD | 0xED | 0xFD, Processor::Z80) => self.prefixed(pc)?,
+            (_, Processor::Z80) => PLAIN[usize::from(opcode)],
         };
         let before = self.cpu.cycle_count();
         self.cpu.execute_instruction(&mut self.memory);
         // Where the two differ, iz80 charges a taken branch what Zilog does, and less than that for one not taken.
         let charged = self.cpu.cycle_count() - before;
-        let t_states = match charged < u64::from(known.taken) {
-            true => known.base,
-            false => known.taken,
+        let t_states = match (self.processor, charged < u64::from(known.taken)) {
+            (Processor::I8080, _) => charged,
+            (Processor::Z80, true) => known.base.into(),
+            (Processor::Z80, false) => known.taken.into(),
         };
-        self.t_states += u64::from(t_states);
+        self.t_states += t_states;
         self.instructions += 1;
         match opcode {
             // DI, EI.
@@ -318,7 +341,8 @@ impl Z80 {
             }
             _ => {}
         }
-        Ok(t_states.into())
+        // No instruction takes more than a byte's worth.
+        Ok(t_states as u32)
     }
 
     /// T-states of an instruction with prefixes. Of those that don't belong to it, each costs 4.
@@ -401,10 +425,12 @@ impl Z80 {
         self.word(sp)
     }
 
-    /// Exchanges AF, BC, DE and HL with their shadows, at no cost.
+    /// Exchanges AF, BC, DE and HL with their shadows, at no cost. An 8080 has none.
     pub fn exchange_shadows(&mut self) {
-        self.execute_aside(0xD9);
-        self.execute_aside(0x08);
+        if self.processor == Processor::Z80 {
+            self.execute_aside(0xD9);
+            self.execute_aside(0x08);
+        }
     }
 
     /// Turns interrupts on, at no cost.

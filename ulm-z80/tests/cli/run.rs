@@ -31,6 +31,11 @@ fn words_and_options() {
     let (_folder, tpa) = com_file("tpa");
     assert_eq!(stdout(&run_with(&tpa, &["--tpa", "31"], "")), "TOO SMALL");
     assert_eq!(stdout(&run_with(&tpa, &["--hostile"], "")), "ENOUGH");
+    let (_folder, processor) = com_file("processor");
+    assert_eq!(
+        stdout(&run_with(&processor, &["--cpu", "8080"], "")),
+        "NO Z80"
+    );
 }
 
 #[test]

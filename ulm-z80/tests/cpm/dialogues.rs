@@ -1,6 +1,7 @@
 //! What programs and users say to each other.
 
 use ulm_z80::cpm::{Config, Cpm, End, Pipe, PipeStyle, Script};
+use ulm_z80::z80::Processor;
 
 use crate::{converse, limited, play, program};
 
@@ -132,6 +133,23 @@ fn the_tpa_is_as_large_as_asked_for() {
         let (printed, end) = play(&image.bytes, "", &config, Script::new());
         assert!(matches!(end, Ok(End::WarmBoot)), "{end:?}");
         assert_eq!(printed, output, "{tpa_kb} KB");
+    }
+}
+
+#[test]
+fn a_program_can_tell_the_processor() {
+    let image = program("processor", &[]);
+    for is_hostile in [false, true] {
+        for (processor, output) in [(Processor::Z80, "Z80"), (Processor::I8080, "NO Z80")] {
+            let config = Config {
+                processor,
+                is_hostile,
+                ..limited()
+            };
+            let (printed, end) = play(&image.bytes, "", &config, Script::new());
+            assert!(matches!(end, Ok(End::WarmBoot)), "{end:?}");
+            assert_eq!(printed, output);
+        }
     }
 }
 
