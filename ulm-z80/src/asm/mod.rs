@@ -62,14 +62,17 @@
 //! assert_eq!(image.symbols["text"], 0x108);
 //! ```
 
+mod conditions;
 mod encode;
 mod error;
 mod expr;
+mod items;
 mod lexer;
 mod listing;
 mod operand;
 mod program;
 mod source;
+mod statement;
 mod timing;
 mod words;
 
@@ -119,7 +122,7 @@ impl Image {
 /// One assembled line.
 #[derive(Debug, Clone)]
 pub struct Row {
-    file: Arc<program::SourceFile>,
+    file: Arc<statement::SourceFile>,
     /// The line in its file, counted from 1.
     pub line: u32,
     /// Whether the line comes from a macro call.
