@@ -3,6 +3,7 @@
 mod dialogues;
 mod ends;
 mod host;
+mod nonsense;
 
 use ulm_z80::asm::{FileSources, Image, assemble};
 use ulm_z80::cpm::{Config, Cpm, End, RunError, Script};
