@@ -1,1 +1,4 @@
 //! ulm-z80
+pub mod asm;
+pub mod cpm;
+pub mod z80;
