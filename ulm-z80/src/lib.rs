@@ -1,4 +1,5 @@
 //! ulm-z80
 pub mod asm;
 pub mod cpm;
+pub mod pack;
 pub mod z80;
