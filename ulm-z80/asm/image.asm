@@ -29,6 +29,7 @@ image_end:
 
 ; Buffers: not in the file, and not touched before the machine's memory was checked.
         ds   255-(image_end+255) mod 256
+buffers:
 base:           ds 2*256        ; first layer: biases, question, padding
 sums_a:         ds 3*256
 sums_b:         ds 3*256

@@ -54,7 +54,8 @@ enum LayoutName {
 
 /// Makes the program for the model in `file`.
 pub(crate) fn program(bytes: &[u8], path: &std::path::Path, how: &How) -> Result<Packed, Failure> {
-    let bad = |error: &dyn std::fmt::Display| Failure::bad_input(format!("{}: {error}", path.display()));
+    let bad =
+        |error: &dyn std::fmt::Display| Failure::bad_input(format!("{}: {error}", path.display()));
     let model = Model::parse(bytes).map_err(|error| bad(&error))?;
     let TargetName::Cpm = how.target;
     let options = Options {

@@ -13,6 +13,9 @@ use ulm_core::Model;
 use crate::asm::{AsmError, Image, assemble};
 pub use source::Source;
 
+/// What a Z80 can address.
+const MEMORY: u32 = 0x1_0000;
+
 /// How the weights lie in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Layout {
@@ -81,8 +84,7 @@ pub struct Packed {
 /// [`PackError::TooLarge`] where the model is too large for the machine.
 pub fn pack(model: &Model<'_>, options: &Options) -> Result<Packed, PackError> {
     let source = Source::new(model, options);
-    // Before the assembler meets an address beyond FFFFh: the model alone, to give a number.
-    let over = source.least_size().saturating_sub(source::MEMORY);
+    let over = source.end()?.saturating_sub(MEMORY);
     if over > 0 {
         return Err(PackError::TooLarge { over });
     }

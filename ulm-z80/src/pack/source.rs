@@ -8,15 +8,13 @@ use ulm_core::encode::{CONTEXT_WINDOWS, Context, ONE};
 use ulm_core::format::column_bytes;
 use ulm_core::{Layer, Model};
 
-use super::Options;
-use crate::asm::Sources;
+use super::{Options, PackError};
+use crate::asm::{Sources, assemble};
 
 /// The file that includes the others.
 pub(super) const ROOT: &str = "image.asm";
-/// What a Z80 can address.
-pub(super) const MEMORY: u32 = 0x1_0000;
-/// Bytes of code and buffers, at least: what the model must leave of the memory.
-const LEAST_CODE_BYTES: usize = 4096;
+/// Buffers start at a whole page.
+const PAGE: u32 = 256;
 
 /// The engine's files, as they are in the repository.
 const ENGINE: [(&str, &str); 6] = [
@@ -32,7 +30,8 @@ const ENGINE: [(&str, &str); 6] = [
 #[derive(Debug, Clone)]
 pub struct Source {
     files: BTreeMap<String, Cow<'static, [u8]>>,
-    least_size: u32,
+    /// The files that hold weights.
+    weights: Vec<String>,
 }
 
 impl Sources for Source {
@@ -51,17 +50,15 @@ impl Source {
         let engine = ENGINE.map(|(name, text)| (name.to_owned(), Cow::from(text.as_bytes())));
         let mut source = Self {
             files: BTreeMap::from(engine),
-            least_size: 0,
+            weights: Vec::new(),
         };
         source.add("model.inc", constants(model));
         source.add("model.asm", data(model, options));
-        let mut size = LEAST_CODE_BYTES;
         for (number, layer) in model.layers().enumerate() {
             let columns: Vec<u8> = layer.columns().flatten().copied().collect();
-            size += columns.len();
             source.add(&columns_file(number), columns);
+            source.weights.push(columns_file(number));
         }
-        source.least_size = u32::try_from(size).unwrap_or(u32::MAX);
         source
     }
 
@@ -78,9 +75,18 @@ impl Source {
         ROOT
     }
 
-    /// Bytes that the program takes, at least.
-    pub(super) const fn least_size(&self) -> u32 {
-        self.least_size
+    /// The address behind the program and its buffers, wherever that is: assembled without weights, and these added.
+    pub(super) fn end(&self) -> Result<u32, PackError> {
+        let mut bare = self.clone();
+        let mut weights = 0;
+        for name in &self.weights {
+            weights += self.files[name].len() as u32;
+            bare.add(name, []);
+        }
+        let image = assemble(&bare, ROOT, &[]).map_err(PackError::Asm)?;
+        let at = |name: &str| image.symbols[name] as u32;
+        let buffers = image.end - at("buffers");
+        Ok((at("image_end") + weights).next_multiple_of(PAGE) + buffers)
     }
 
     fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
@@ -144,7 +150,11 @@ fn data(model: &Model<'_>, options: &Options) -> String {
         let low = biases.iter().map(|bias| bias.to_le_bytes()[0]);
         let high = biases.iter().map(|bias| bias.to_le_bytes()[1]);
         let width = (layer.width() % 256) as u8;
-        labelled_bytes(&mut text, &label, [width].into_iter().chain(low).chain(high));
+        labelled_bytes(
+            &mut text,
+            &label,
+            [width].into_iter().chain(low).chain(high),
+        );
     }
     for number in 0..model.layers().count() {
         let label = match number {
