@@ -8,4 +8,5 @@
 
 pub mod asm;
 pub mod cpm;
+pub mod pack;
 pub mod z80;

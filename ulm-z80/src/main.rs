@@ -18,13 +18,16 @@ struct Arguments {
 enum Command {
     /// Assemble Z80 source text.
     Asm(cli::asm::Arguments),
-    /// Run a CP/M program on an emulated Z80.
+    /// Make a program of a model.
+    Pack(cli::pack::Arguments),
+    /// Run a CP/M program, or a model's, on an emulated Z80.
     Run(cli::run::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Asm(arguments) => cli::asm::run(&arguments),
+        Command::Pack(arguments) => cli::pack::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
     };
     result.unwrap_or_else(cli::Failure::report)

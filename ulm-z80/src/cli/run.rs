@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use ulm_core::format::MAGIC;
 use ulm_z80::cpm::{
     Config, Console, Cpm, End, MAX_TPA_KB, MIN_TPA_KB, Pipe, PipeStyle, RunError, Stats, Tally,
     Terminal,
@@ -27,11 +28,13 @@ On a terminal, Control-C goes to the program; Control-C twice, or Control-\\, st
 
 With a pipe as input, only replies are shown: not the banner, the prompts or the input itself.")]
 pub(crate) struct Arguments {
-    /// The program, a .COM file
+    /// The program, a .COM file, or a model, a .ulm file, which is packed in memory
     file: PathBuf,
     /// The words behind the command's name
     #[arg(trailing_var_arg = true)]
     words: Vec<String>,
+    #[command(flatten)]
+    how: super::pack::How,
     #[command(flatten)]
     machine: Machine,
     /// With a pipe as input, show everything that a terminal would
@@ -99,7 +102,11 @@ fn megahertz(text: &str) -> Result<f64, String> {
 
 /// Runs a program.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let program = super::read(&arguments.file)?;
+    let mut program = super::read(&arguments.file)?;
+    if program.starts_with(&MAGIC) {
+        let packed = super::pack::program(&program, &arguments.file, &arguments.how)?;
+        program = packed.image.bytes;
+    }
     run_program(&program, arguments)
 }
 
