@@ -45,14 +45,18 @@ impl ModelFile {
 /// A file to be written at the end of a command, known to be writable from its start on.
 #[derive(Debug)]
 pub(crate) struct Target {
+    /// As the user wrote it.
     path: PathBuf,
+    /// Where links lead, so that it is not a link that is replaced.
+    resolved: PathBuf,
 }
 
 impl Target {
     /// Makes sure that `path` can be written, and leaves what is there alone.
     pub(crate) fn check(path: &Path) -> Result<Self, Failure> {
         let target = Self {
-            path: fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            path: path.to_owned(),
+            resolved: fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
         };
         target
             .probe()
@@ -61,9 +65,11 @@ impl Target {
     }
 
     fn probe(&self) -> io::Result<()> {
-        match fs::metadata(&self.path) {
+        match fs::metadata(&self.resolved) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(found) if found.is_file() => drop(File::options().append(true).open(&self.path)?),
+            Ok(found) if found.is_file() => {
+                drop(File::options().append(true).open(&self.resolved)?);
+            }
             Ok(_) => return Ok(()), // a device or a pipe
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -82,7 +88,7 @@ impl Target {
         let mut temporary = OsString::from(".");
         temporary.push(name);
         temporary.push(format!(".{}.tmp", std::process::id()));
-        Ok(self.path.with_file_name(temporary))
+        Ok(self.resolved.with_file_name(temporary))
     }
 
     /// Replaces the file by `bytes`: wholly, or not at all.
@@ -92,11 +98,11 @@ impl Target {
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let found = fs::metadata(&self.path).ok();
+        let found = fs::metadata(&self.resolved).ok();
         if found.as_ref().is_some_and(|found| !found.is_file()) {
             return File::options()
                 .write(true)
-                .open(&self.path)?
+                .open(&self.resolved)?
                 .write_all(bytes);
         }
         let temporary = self.temporary()?;
@@ -107,7 +113,7 @@ impl Target {
             }
             file.write_all(bytes)?;
             file.sync_all()?;
-            fs::rename(&temporary, &self.path)
+            fs::rename(&temporary, &self.resolved)
         })();
         if written.is_err() {
             // The first error is the one to tell; what it left behind is of no use.
@@ -116,7 +122,17 @@ impl Target {
         written
     }
 
-    /// The path, as messages show it.
+    /// Removes the file, where there is one.
+    pub(crate) fn remove(&self) -> Result<(), Failure> {
+        match fs::remove_file(&self.resolved) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::about(self.path.display(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The path, as the user wrote it.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
