@@ -226,6 +226,25 @@ fn a_fallback_is_stored_shown_and_judged() {
         .unwrap();
     assert_eq!(at_9["known_right"], eval["known_right"]);
     assert_eq!(at_9["strangers_recognized"], eval["strangers_recognized"]);
+    // What eval counts is what chat says.
+    let text = pairs() + &strangers;
+    let lines: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.split_once('|'))
+        .collect();
+    let questions: String = lines
+        .iter()
+        .map(|(question, _)| format!("{question}\n"))
+        .collect();
+    let said = directory
+        .run_with(&["chat", "m.ulm"], questions.as_bytes())
+        .ok();
+    let right = said
+        .lines()
+        .zip(&lines)
+        .filter(|(said, (_, reply))| *said == reply.to_uppercase());
+    assert_eq!(eval["right"], right.count());
+    assert!(said.lines().any(|line| line == "IDK"), "{said}");
     let alone = directory
         .run(&["eval", "m.ulm", "pairs.txt", "--json", "--no-fallback"])
         .json();
