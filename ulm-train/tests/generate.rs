@@ -82,6 +82,25 @@ fn claude_is_asked_with_the_users_key() {
 }
 
 #[test]
+fn half_an_answer_counts_up_to_its_last_line() {
+    for end in [
+        json!({"done": false}),
+        json!({"done": true, "done_reason": "length"}),
+    ] {
+        let mut body = json!({"response": "is it grey|YES\nis it blue|N"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(end.as_object().unwrap().clone());
+        let server = Server::new(vec![Say::Answer(200, "", body.to_string())]);
+        let directory = Directory::new();
+        let arguments = ["--topic", "elephant", "--count", "1"];
+        let ran = generate(&directory, &server, "ollama", &arguments);
+        assert_eq!(ran.stderr, "1 of 1 pairs: 1 new, 1 no pair\n");
+        assert_eq!(ran.ok(), "is it grey|YES\n");
+    }
+}
+
+#[test]
 fn rate_limits_and_overloads_are_waited_out() {
     let error = json!({"error": {"type": "rate_limit_error", "message": "slow down"}}).to_string();
     let whole = "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"content\": [{\"ty";
