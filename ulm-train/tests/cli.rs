@@ -352,6 +352,29 @@ fn bad_options_are_refused_before_training_starts() {
 }
 
 #[test]
+fn a_model_that_no_z80_holds_is_called_too_large() {
+    let directory = Directory::new();
+    directory.write("pairs.txt", pairs());
+    let large = [
+        "fit",
+        "pairs.txt",
+        "-o",
+        "m.ulm",
+        "--epochs",
+        "1",
+        "--query-buckets",
+        "4096",
+    ];
+    let report = directory
+        .run(&[&large[..], &["--hidden", "256"]].concat())
+        .ok();
+    assert!(
+        report.contains("pack it:     too large for a machine of 64 KB"),
+        "{report}"
+    );
+}
+
+#[test]
 fn damaged_models_are_refused_by_name() {
     let directory = trained(&[]);
     let whole = std::fs::read(directory.path("m.ulm")).unwrap();

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ulm_core::Model;
+use ulm_train::write_atomically;
 
 use super::failure::Failure;
 
@@ -74,21 +75,17 @@ impl Target {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let temporary = self.temporary()?;
-        File::create_new(&temporary)?;
-        fs::remove_file(temporary)
-    }
-
-    /// The name of the file that takes the place of the target once it is complete.
-    fn temporary(&self) -> io::Result<PathBuf> {
+        // What takes the place of the file is made beside it: can it be?
         let name = self
-            .path
+            .resolved
             .file_name()
             .ok_or(io::ErrorKind::InvalidFilename)?;
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}.tmp", std::process::id()));
-        Ok(self.resolved.with_file_name(temporary))
+        let mut beside = OsString::from(".");
+        beside.push(name);
+        beside.push(format!(".{}.tmp", std::process::id()));
+        let beside = self.resolved.with_file_name(beside);
+        File::create_new(&beside)?;
+        fs::remove_file(beside)
     }
 
     /// Replaces the file by `bytes`: wholly, or not at all.
@@ -98,28 +95,13 @@ impl Target {
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let found = fs::metadata(&self.resolved).ok();
-        if found.as_ref().is_some_and(|found| !found.is_file()) {
+        if fs::metadata(&self.resolved).is_ok_and(|found| !found.is_file()) {
             return File::options()
                 .write(true)
                 .open(&self.resolved)?
                 .write_all(bytes);
         }
-        let temporary = self.temporary()?;
-        let written = (|| {
-            let mut file = File::create(&temporary)?;
-            if let Some(found) = found {
-                file.set_permissions(found.permissions())?;
-            }
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &self.resolved)
-        })();
-        if written.is_err() {
-            // The first error is the one to tell; what it left behind is of no use.
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        write_atomically(&self.resolved, bytes)
     }
 
     /// Removes the file, where there is one.

@@ -22,6 +22,9 @@ use super::progress::{Curve, Reporter};
 /// longer.
 const CHECKPOINT_PAUSE: Duration = Duration::from_secs(1);
 
+/// Largest model that a Z80 machine can hold beside program and buffers, in bytes, at the very best.
+const MACHINE_BYTES: usize = 60_000;
+
 /// Exit status of a process that Control-C ends at once: 128 and the signal's number.
 const STATUS_INTERRUPTED: i32 = 130;
 
@@ -299,8 +302,13 @@ impl Args {
             lines.push(format!("interrupted; to go on:  {}", resume_command()));
         }
         lines.push(format!("talk to it:  ulm-train chat {path}"));
-        let program = program_name(&self.output);
-        lines.push(format!("pack it:     ulm-z80 pack {path} -o {program}"));
+        lines.push(if ulm.bytes().len() <= MACHINE_BYTES {
+            let program = program_name(&self.output);
+            format!("pack it:     ulm-z80 pack {path} -o {program}")
+        } else {
+            "pack it:     too large for a machine of 64 KB; less of --hidden or --query-buckets helps"
+                .into()
+        });
         lines.join("\n") + "\n"
     }
 }

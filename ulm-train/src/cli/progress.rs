@@ -45,7 +45,7 @@ impl Reporter {
         } else if io::stderr().is_terminal() {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(Some(BAR_STEPS), target);
-            let style = ProgressStyle::with_template("{bar:24} {percent:>3} % {msg}");
+            let style = ProgressStyle::with_template("{bar:12} {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             Shows::Bar(bar)
         } else {
@@ -97,23 +97,22 @@ impl Reporter {
     }
 }
 
-/// Where training stands: `epoch 12/80, loss 0.124, held out 91.2 %, macro 90.0 %, 17 s left`.
+/// Where training stands: `epoch 12/80, 17 s left, loss 0.124, held out 91.2 %, macro 90.0 %`. It
+/// fits a terminal of 80 columns, the bar included.
 fn line(progress: &Progress, held_out: Option<Accuracy>) -> String {
-    let mut line = format!(
-        "epoch {}/{}, loss {:.3}",
-        progress.epoch, progress.epochs, progress.loss
-    );
+    let mut line = format!("epoch {}/{}", progress.epoch, progress.epochs);
+    let done = f64::from(progress.done);
+    if done > 0.0 && done < 1.0 {
+        let left = progress.elapsed.as_secs_f64() * (1.0 - done) / done;
+        line += &format!(", {left:.0} s left");
+    }
+    line += &format!(", loss {:.3}", progress.loss);
     if let Some(held_out) = held_out {
         line += &format!(
             ", held out {}, macro {}",
             percent(Some(held_out.overall)),
             percent(Some(held_out.macro_average))
         );
-    }
-    let done = f64::from(progress.done);
-    if done > 0.0 && done < 1.0 {
-        let left = progress.elapsed.as_secs_f64() * (1.0 - done) / done;
-        line += &format!(", {left:.0} s left");
     }
     line
 }
