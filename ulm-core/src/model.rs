@@ -209,7 +209,7 @@ impl<'m> Model<'m> {
         let body = check_whole(bytes)?;
         let (header, mut rest) = body
             .split_first_chunk::<HEADER_BYTES>()
-            .ok_or_else(|| sections_error(HEADER_BYTES, bytes.len()))?;
+            .ok_or_else(|| sections_error(HEADER_BYTES, body.len(), bytes.len()))?;
 
         check(header[field::VERSION] == VERSION, || {
             ParseError::Version(header[field::VERSION])
@@ -254,19 +254,29 @@ impl<'m> Model<'m> {
             ParseError::NoFallback
         })?;
 
-        let mut section = |length: usize| {
-            let (section, after) = rest.split_at_checked(length).ok_or_else(|| {
-                let read = bytes.len().saturating_sub(rest.len());
-                sections_error(read.saturating_add(length), bytes.len())
-            })?;
+        let table_length = usize::from(layer_count).wrapping_mul(LAYER_ROW_BYTES);
+        let charset_length = usize::from(entries).wrapping_sub(1);
+        let fallback_length = usize::from(fallback_length);
+        let name_length = usize::from(header[field::NAME_LENGTH]);
+        let metadata_length = usize::from(u16_at(header, field::METADATA_LENGTH));
+        let needed = table_length
+            .wrapping_add(charset_length)
+            .wrapping_add(fallback_length)
+            .wrapping_add(name_length)
+            .wrapping_add(metadata_length);
+        check(needed <= rest.len(), || {
+            sections_error(needed, rest.len(), bytes.len())
+        })?;
+        let mut section = |length| {
+            let (section, after) = rest.split_at_checked(length).unwrap_or_default();
             rest = after;
-            Ok(section)
+            section
         };
-        let table = section(usize::from(layer_count) * LAYER_ROW_BYTES)?;
-        let charset = section(usize::from(entries).saturating_sub(1))?;
-        let fallback = section(usize::from(fallback_length))?;
-        let name = section(usize::from(header[field::NAME_LENGTH]))?;
-        let metadata = section(usize::from(u16_at(header, field::METADATA_LENGTH)))?;
+        let table = section(table_length);
+        let charset = section(charset_length);
+        let fallback = section(fallback_length);
+        let name = section(name_length);
+        let metadata = section(metadata_length);
 
         let model = Self {
             query_buckets,
@@ -322,9 +332,9 @@ impl<'m> Model<'m> {
     /// Weights and biases are as many as the widths ask for, and the padding is zero.
     fn check_parameters(&self, file_bytes: usize) -> Result<(), ParseError> {
         let needed: usize = self.shapes().map(Shape::bytes).sum();
-        let before = file_bytes.saturating_sub(self.parameters.len());
-        check(needed == self.parameters.len(), || {
-            sections_error(before.saturating_add(needed), file_bytes)
+        let found = self.parameters.len();
+        check(needed == found, || {
+            sections_error(needed, found, file_bytes)
         })?;
         for (layer, view) in (0u8..).zip(self.layers()) {
             let used_bits = 2 * (view.width % WEIGHTS_PER_BYTE as u16);
@@ -646,11 +656,11 @@ fn check_whole(bytes: &[u8]) -> Result<&[u8], ParseError> {
     Ok(body)
 }
 
-/// `needed` and `stated` are file lengths in bytes; the former may be any multiple of a header field.
-fn sections_error(needed: usize, stated: usize) -> ParseError {
+/// Sections of `needed` bytes do not fit the `found` bytes that a file of `stated` bytes has for them.
+fn sections_error(needed: usize, found: usize, stated: usize) -> ParseError {
     let u32_of = |length| u32::try_from(length).unwrap_or(u32::MAX);
     ParseError::Sections {
-        needed: u32_of(needed),
+        needed: u32_of(stated.saturating_sub(found).saturating_add(needed)),
         stated: u32_of(stated),
     }
 }
