@@ -1,1 +1,2 @@
 //! ulm-z80
+pub mod asm;
