@@ -113,7 +113,8 @@ impl<const W: usize> Engine<W> {
             engine: self,
             model: *model,
             context: Context::new(),
-            left: model.max_reply(),
+            made: 0,
+            is_over: false,
         })
     }
 
@@ -271,8 +272,10 @@ pub struct Choices<'e, 'm, const W: usize> {
     engine: &'e mut Engine<W>,
     model: Model<'m>,
     context: Context,
-    /// Characters that may still be chosen.
-    left: u8,
+    /// Choices made so far.
+    made: u8,
+    /// Whether the latest was EOS.
+    is_over: bool,
 }
 
 impl<const W: usize> Choices<'_, '_, W> {
@@ -291,6 +294,12 @@ impl<const W: usize> Choices<'_, '_, W> {
         activations.get(..entries).unwrap_or(activations)
     }
 
+    /// Choices made so far, EOS included.
+    #[must_use]
+    pub const fn made(&self) -> u8 {
+        self.made
+    }
+
     /// The context that the next choice will be made in.
     #[must_use]
     pub const fn context(&self) -> &Context {
@@ -298,14 +307,17 @@ impl<const W: usize> Choices<'_, '_, W> {
     }
 
     fn advance(&mut self, observe: &mut dyn FnMut(&[i16])) -> Option<Choice> {
-        self.left = self.left.checked_sub(1)?;
+        if self.is_over || self.made >= self.model.max_reply() {
+            return None;
+        }
+        self.made = self.made.saturating_add(1);
         self.engine
             .buffers()
             .step(&self.model, &self.context, observe);
         let choice = Choice::of(self.logits(), self.model.charset());
         match choice.byte {
             Some(byte) => self.context.push(byte),
-            None => self.left = 0,
+            None => self.is_over = true,
         }
         Some(choice)
     }
@@ -403,6 +415,12 @@ impl<'m, const W: usize> Reply<'_, 'm, W> {
     #[must_use]
     pub fn logits(&self) -> &[i16] {
         self.choices.logits()
+    }
+
+    /// Choices made so far, EOS and those made ahead included: what the reply has cost.
+    #[must_use]
+    pub const fn choices_made(&self) -> u8 {
+        self.choices.made()
     }
 
     /// Writes what is left of the reply, each byte as the character of the same number (ASCII,

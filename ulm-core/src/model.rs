@@ -453,6 +453,39 @@ impl<'m> Model<'m> {
     }
 }
 
+/// The `W` that [`Engine`](crate::Engine) needs for the model in `file`, known when compiling:
+/// [`Model::engine_width`] of bytes that [`Model::parse`] would accept, any number for others.
+///
+/// ```
+/// use ulm_core::{Engine, Model, engine_width};
+///
+/// const FILE: &[u8] = include_bytes!("../tests/ok.ulm");
+/// let mut engine = Engine::<{ engine_width(FILE) }>::new();
+/// let model = Model::parse(FILE)?;
+/// assert!(engine.ask(&model, "hello").is_ok());
+/// # Ok::<(), ulm_core::ParseError>(())
+/// ```
+#[must_use]
+pub const fn engine_width(file: &[u8]) -> usize {
+    let Some((header, mut rest)) = file.split_first_chunk::<HEADER_BYTES>() else {
+        return 0;
+    };
+    let mut layers = header[field::LAYERS];
+    let mut widest = 0;
+    while layers > 0 {
+        let Some((&[_kind, low, high], after)) = rest.split_first_chunk::<LAYER_ROW_BYTES>() else {
+            break;
+        };
+        let width = u16::from_le_bytes([low, high]);
+        if width > widest {
+            widest = width;
+        }
+        rest = after;
+        layers = layers.wrapping_sub(1);
+    }
+    column_bytes(widest).wrapping_mul(WEIGHTS_PER_BYTE)
+}
+
 impl fmt::Debug for Model<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.info().fmt(f)
