@@ -83,8 +83,9 @@ impl<const W: usize> Engine<W> {
         model: &Model<'m>,
         query: impl AsRef<[u8]>,
     ) -> Result<Reply<'e, 'm, W>, EngineError> {
+        self.begin(model, query.as_ref())?;
         Ok(Reply {
-            choices: self.choices(model, query)?,
+            choices: Choices::new(self, model),
             ahead: Ahead::default(),
             doubt: None,
             fallback: None,
@@ -101,6 +102,12 @@ impl<const W: usize> Engine<W> {
         model: &Model<'m>,
         query: impl AsRef<[u8]>,
     ) -> Result<Choices<'e, 'm, W>, EngineError> {
+        self.begin(model, query.as_ref())?;
+        Ok(Choices::new(self, model))
+    }
+
+    /// Checks that the model fits and hears the query.
+    fn begin(&mut self, model: &Model<'_>, query: &[u8]) -> Result<(), EngineError> {
         let needed = model.engine_width();
         if needed > W {
             return Err(EngineError::TooWide {
@@ -108,14 +115,8 @@ impl<const W: usize> Engine<W> {
                 available: W,
             });
         }
-        self.buffers().hear(model, query.as_ref());
-        Ok(Choices {
-            engine: self,
-            model: *model,
-            context: Context::new(),
-            made: 0,
-            is_over: false,
-        })
+        self.buffers().hear(model, query);
+        Ok(())
     }
 
     const fn buffers(&mut self) -> Buffers<'_> {
@@ -278,7 +279,18 @@ pub struct Choices<'e, 'm, const W: usize> {
     is_over: bool,
 }
 
-impl<const W: usize> Choices<'_, '_, W> {
+impl<'e, 'm, const W: usize> Choices<'e, 'm, W> {
+    #[inline]
+    const fn new(engine: &'e mut Engine<W>, model: &Model<'m>) -> Self {
+        Self {
+            engine,
+            model: *model,
+            context: Context::new(),
+            made: 0,
+            is_over: false,
+        }
+    }
+
     /// The next choice, showing each layer's outcome on the way to it: activations of the hidden
     /// layers in order (0 to 8191 each), then the logits (-8192 to 8191).
     pub fn next_observed(&mut self, mut observe: impl FnMut(&[i16])) -> Option<Choice> {

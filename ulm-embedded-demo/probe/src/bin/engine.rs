@@ -23,7 +23,7 @@ fn main() -> ! {
         match engine.ask(&model, question) {
             Ok(mut reply) => {
                 black_box(reply.is_fallback());
-                for byte in reply {
+                for byte in reply.by_ref() {
                     black_box(byte);
                 }
             }
