@@ -17,7 +17,7 @@ pub const QUERY_BYTES: usize = 255;
 pub const ONE: i16 = 1 << 5;
 
 /// Longest window of a context, in bytes.
-const LONGEST_WINDOW: usize = 3;
+const LONGEST_WINDOW: u8 = 3;
 
 /// `h = 31 * h + byte` modulo 2^16 over a window, from `seed`.
 #[inline]
@@ -63,7 +63,7 @@ pub fn query_buckets(query: &[u8], buckets: u16) -> impl Iterator<Item = u16> {
 pub struct Context {
     bytes: [u8; CONTEXT_BYTES],
     /// Bytes that are still padding.
-    padding: usize,
+    padding: u8,
     /// Whether the latest push came in for padding.
     overwrote: bool,
 }
@@ -80,17 +80,15 @@ impl Context {
     pub const fn new() -> Self {
         Self {
             bytes: [b' '; CONTEXT_BYTES],
-            padding: CONTEXT_BYTES,
+            padding: CONTEXT_BYTES as u8,
             overwrote: false,
         }
     }
 
     /// Appends a byte of the reply.
-    pub fn push(&mut self, byte: u8) {
-        self.bytes.rotate_left(1);
-        if let Some(last) = self.bytes.last_mut() {
-            *last = byte.to_ascii_lowercase();
-        }
+    pub const fn push(&mut self, byte: u8) {
+        let older = u64::from_be_bytes(self.bytes) << 8;
+        self.bytes = (older | byte.to_ascii_lowercase() as u64).to_be_bytes();
         self.overwrote = self.padding > 0;
         self.padding = self.padding.saturating_sub(1);
     }
@@ -105,37 +103,64 @@ impl Context {
     ///
     /// In the network's input they come after the query's: bucket `b` is input `Q + b`.
     pub fn buckets(&self, buckets: u16) -> impl Iterator<Item = u16> {
-        self.windows(buckets, |_end| true)
+        let mask = buckets.wrapping_sub(1);
+        self.windows().map(move |window| window.hash & mask)
     }
 
-    /// Buckets of the windows that a byte of the reply is part of: the others hold padding only.
-    pub(crate) fn written_buckets(&self, buckets: u16) -> impl Iterator<Item = u16> {
-        self.windows(buckets, |end| end > self.padding)
+    /// Every window.
+    pub(crate) const fn windows(&self) -> Windows<'_> {
+        Windows {
+            bytes: &self.bytes,
+            start: 0,
+            end: 0,
+            hash: 0,
+        }
+    }
+
+    /// Bytes that are still padding: the windows that end there hold nothing else.
+    pub(crate) const fn padding(&self) -> u8 {
+        self.padding
     }
 
     /// Whether the latest [`push`](Self::push) came in for padding.
     pub(crate) const fn has_overwritten(&self) -> bool {
         self.overwrote
     }
+}
 
-    /// Former buckets of the windows that held only padding until the latest
-    /// [`push`](Self::push), where it [came in for padding](Self::has_overwritten).
-    pub(crate) fn overwritten_buckets(&self, buckets: u16) -> impl Iterator<Item = u16> {
-        static PADDING: Context = Context::new();
-        PADDING.windows(buckets, |end| end == self.padding.wrapping_add(1))
-    }
+/// A window of a context.
+pub(crate) struct Window {
+    /// Hash, from `7 * start`.
+    pub(crate) hash: u16,
+    /// Position after the last byte, `1..=CONTEXT_BYTES`.
+    pub(crate) end: u8,
+}
 
-    /// Buckets of the windows whose end, a position in `1..=CONTEXT_BYTES`, is `wanted`.
-    fn windows(&self, buckets: u16, wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = u16> {
-        let mask = buckets.wrapping_sub(1);
-        (1..=LONGEST_WINDOW)
-            .flat_map(move |length| {
-                let windows = self.bytes.windows(length);
-                (0u16..).zip(length..).zip(windows)
-            })
-            .filter(move |((_, end), _)| wanted(*end))
-            .map(move |((start, _), window)| {
-                hash(start.wrapping_mul(7), window.iter().copied()) & mask
-            })
+/// All windows of a context: those that start at the first byte, shortest first, those that start
+/// at the second, and so on. So each hash continues the one before.
+pub(crate) struct Windows<'c> {
+    bytes: &'c [u8; CONTEXT_BYTES],
+    start: u8,
+    end: u8,
+    hash: u16,
+}
+
+impl Iterator for Windows<'_> {
+    type Item = Window;
+
+    fn next(&mut self) -> Option<Window> {
+        let longest = self.start.wrapping_add(LONGEST_WINDOW);
+        if self.end == longest || self.end == CONTEXT_BYTES as u8 {
+            self.start = self.start.wrapping_add(1);
+            self.end = self.start;
+            self.hash = u16::from(self.start).wrapping_mul(7);
+        }
+        let byte = *self.bytes.get(usize::from(self.end))?;
+        self.hash = hash(self.hash, [byte]);
+        self.end = self.end.wrapping_add(1);
+        Some(Window {
+            hash: self.hash,
+            end: self.end,
+        })
     }
 }

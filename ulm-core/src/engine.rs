@@ -2,8 +2,9 @@
 //! [`Reply`] (what is said, doubt included).
 
 use core::fmt;
+use core::ops::RangeInclusive;
 
-use crate::encode::{Context, ONE, query_buckets};
+use crate::encode::{CONTEXT_BYTES, Context, ONE, query_buckets};
 use crate::format::LAYER_SHIFT;
 use crate::kernel::{Accumulator, accumulate, low_half, widen};
 use crate::model::{Layer, Model};
@@ -82,8 +83,9 @@ impl<const W: usize> Engine<W> {
         model: &Model<'m>,
         query: impl AsRef<[u8]>,
     ) -> Result<Reply<'e, 'm, W>, EngineError> {
+        self.begin(model, query.as_ref())?;
         Ok(Reply {
-            choices: self.choices(model, query)?,
+            choices: Choices::new(self, model),
             ahead: Ahead::default(),
             doubt: None,
             fallback: None,
@@ -100,6 +102,12 @@ impl<const W: usize> Engine<W> {
         model: &Model<'m>,
         query: impl AsRef<[u8]>,
     ) -> Result<Choices<'e, 'm, W>, EngineError> {
+        self.begin(model, query.as_ref())?;
+        Ok(Choices::new(self, model))
+    }
+
+    /// Checks that the model fits and hears the query.
+    fn begin(&mut self, model: &Model<'_>, query: &[u8]) -> Result<(), EngineError> {
         let needed = model.engine_width();
         if needed > W {
             return Err(EngineError::TooWide {
@@ -107,43 +115,56 @@ impl<const W: usize> Engine<W> {
                 available: W,
             });
         }
-        self.hear(model, query.as_ref());
-        Ok(Choices {
-            engine: self,
-            model: *model,
-            context: Context::new(),
-            left: model.max_reply(),
-        })
+        self.buffers().hear(model, query);
+        Ok(())
     }
 
+    const fn buffers(&mut self) -> Buffers<'_> {
+        Buffers {
+            base: &mut self.base,
+            sums: &mut self.sums,
+            activations: &mut self.activations,
+        }
+    }
+}
+
+/// The buffers of an [`Engine`], whatever their width: all code of the network is compiled once.
+struct Buffers<'e> {
+    base: &'e mut [i16],
+    sums: &'e mut [Accumulator],
+    activations: &'e mut [i16],
+}
+
+impl Buffers<'_> {
     /// Sums what is the same for every character of the reply into `base`.
     fn hear(&mut self, model: &Model<'_>, query: &[u8]) {
         let Some(first) = model.layers().next() else {
             return;
         };
-        self.start(first.biases());
+        self.start(&first);
         for bucket in query_buckets(query, model.query_buckets()) {
-            accumulate(&mut self.sums, first.column(bucket), ONE);
+            accumulate(self.sums, first.column(bucket), ONE);
         }
-        self.add_context(model, Context::new().buckets(model.context_buckets()), ONE);
+        self.add_context(model, &first, &Context::new(), 1..=CONTEXT_BYTES as u8, ONE);
         self.keep_base();
     }
 
     /// Computes the logits for `context` into `activations`, showing each layer's outcome to
     /// `observe`. To be called once for each context of a reply, in order.
     fn step(&mut self, model: &Model<'_>, context: &Context, observe: &mut dyn FnMut(&[i16])) {
-        let mut layers = model.layers().peekable();
+        let mut layers = model.layers();
         let mut is_first = true;
         while let Some(layer) = layers.next() {
             if is_first {
-                self.sum_first(model, context);
+                self.sum_first(model, &layer, context);
                 is_first = false;
             } else {
                 self.sum(&layer);
             }
-            self.finish(&layer, layers.peek().is_some());
+            let is_last = layers.len() == 0;
+            self.finish(&layer, if is_last { i16::MIN } else { 0 });
             let outcome = self.activations.get(..usize::from(layer.width()));
-            observe(outcome.unwrap_or(&self.activations));
+            observe(outcome.unwrap_or(self.activations));
         }
     }
 
@@ -152,54 +173,61 @@ impl<const W: usize> Engine<W> {
     /// Sums modulo 2^16 have no order. So `base` starts with every window of the context, as
     /// padding; a window leaves it when a byte of the reply comes in, and each step adds only the
     /// windows that hold one. A terse reply thus touches few columns.
-    fn sum_first(&mut self, model: &Model<'_>, context: &Context) {
-        for (sum, &base) in self.sums.iter_mut().zip(&self.base) {
+    fn sum_first(&mut self, model: &Model<'_>, first: &Layer<'_>, context: &Context) {
+        for (sum, &base) in self.sums.iter_mut().zip(&*self.base) {
             *sum = widen(base);
         }
-        let buckets = model.context_buckets();
+        let written = context.padding().wrapping_add(1);
         if context.has_overwritten() {
-            self.add_context(model, context.overwritten_buckets(buckets), -ONE);
+            self.add_context(model, first, &Context::new(), written..=written, -ONE);
             self.keep_base();
         }
-        self.add_context(model, context.written_buckets(buckets), ONE);
+        self.add_context(model, first, context, written..=CONTEXT_BYTES as u8, ONE);
     }
 
-    /// Adds the columns of context buckets, `x` times each, to the sums of the first layer.
-    fn add_context(&mut self, model: &Model<'_>, buckets: impl Iterator<Item = u16>, x: i16) {
-        let Some(first) = model.layers().next() else {
-            return;
-        };
-        for bucket in buckets {
-            let input = model.query_buckets().wrapping_add(bucket);
-            accumulate(&mut self.sums, first.column(input), x);
+    /// Adds the columns of those of the context's windows that end in `ends`, `x` times each, to
+    /// the sums of the first layer.
+    fn add_context(
+        &mut self,
+        model: &Model<'_>,
+        first: &Layer<'_>,
+        context: &Context,
+        ends: RangeInclusive<u8>,
+        x: i16,
+    ) {
+        let mask = model.context_buckets().wrapping_sub(1);
+        for window in context.windows() {
+            if ends.contains(&window.end) {
+                let input = model.query_buckets().wrapping_add(window.hash & mask);
+                accumulate(self.sums, first.column(input), x);
+            }
         }
     }
 
     /// Sums a layer after the first: a zero activation skips its column.
     fn sum(&mut self, layer: &Layer<'_>) {
-        self.start(layer.biases());
+        self.start(layer);
         for (&x, column) in self.activations.iter().zip(layer.columns()) {
             if x != 0 {
-                accumulate(&mut self.sums, column, x);
+                accumulate(self.sums, column, x);
             }
         }
     }
 
-    fn start(&mut self, biases: impl Iterator<Item = i16>) {
-        for (sum, bias) in self.sums.iter_mut().zip(biases) {
+    fn start(&mut self, layer: &Layer<'_>) {
+        for (sum, bias) in self.sums.iter_mut().zip(layer.biases()) {
             *sum = widen(bias);
         }
     }
 
     fn keep_base(&mut self) {
-        for (base, &sum) in self.base.iter_mut().zip(&self.sums) {
+        for (base, &sum) in self.base.iter_mut().zip(&*self.sums) {
             *base = low_half(sum);
         }
     }
 
-    /// Ends a layer: the arithmetic shift, which floors, then ReLU for a hidden one.
-    fn finish(&mut self, layer: &Layer<'_>, hidden: bool) {
-        let lowest = if hidden { 0 } else { i16::MIN };
+    /// Ends a layer: the arithmetic shift, which floors, then nothing below `lowest`, 0 being ReLU.
+    fn finish(&mut self, layer: &Layer<'_>, lowest: i16) {
         let sums = self.sums.iter().take(usize::from(layer.width()));
         for (activation, &sum) in self.activations.iter_mut().zip(sums) {
             *activation = (low_half(sum) >> LAYER_SHIFT).max(lowest);
@@ -245,11 +273,24 @@ pub struct Choices<'e, 'm, const W: usize> {
     engine: &'e mut Engine<W>,
     model: Model<'m>,
     context: Context,
-    /// Characters that may still be chosen.
-    left: u8,
+    /// Choices made so far.
+    made: u8,
+    /// Whether the latest was EOS.
+    is_over: bool,
 }
 
-impl<const W: usize> Choices<'_, '_, W> {
+impl<'e, 'm, const W: usize> Choices<'e, 'm, W> {
+    #[inline]
+    const fn new(engine: &'e mut Engine<W>, model: &Model<'m>) -> Self {
+        Self {
+            engine,
+            model: *model,
+            context: Context::new(),
+            made: 0,
+            is_over: false,
+        }
+    }
+
     /// The next choice, showing each layer's outcome on the way to it: activations of the hidden
     /// layers in order (0 to 8191 each), then the logits (-8192 to 8191).
     pub fn next_observed(&mut self, mut observe: impl FnMut(&[i16])) -> Option<Choice> {
@@ -265,6 +306,12 @@ impl<const W: usize> Choices<'_, '_, W> {
         activations.get(..entries).unwrap_or(activations)
     }
 
+    /// Choices made so far, EOS included.
+    #[must_use]
+    pub const fn made(&self) -> u8 {
+        self.made
+    }
+
     /// The context that the next choice will be made in.
     #[must_use]
     pub const fn context(&self) -> &Context {
@@ -272,12 +319,17 @@ impl<const W: usize> Choices<'_, '_, W> {
     }
 
     fn advance(&mut self, observe: &mut dyn FnMut(&[i16])) -> Option<Choice> {
-        self.left = self.left.checked_sub(1)?;
-        self.engine.step(&self.model, &self.context, observe);
+        if self.is_over || self.made >= self.model.max_reply() {
+            return None;
+        }
+        self.made = self.made.saturating_add(1);
+        self.engine
+            .buffers()
+            .step(&self.model, &self.context, observe);
         let choice = Choice::of(self.logits(), self.model.charset());
         match choice.byte {
             Some(byte) => self.context.push(byte),
-            None => self.left = 0,
+            None => self.is_over = true,
         }
         Some(choice)
     }
@@ -375,6 +427,12 @@ impl<'m, const W: usize> Reply<'_, 'm, W> {
     #[must_use]
     pub fn logits(&self) -> &[i16] {
         self.choices.logits()
+    }
+
+    /// Choices made so far, EOS and those made ahead included: what the reply has cost.
+    #[must_use]
+    pub const fn choices_made(&self) -> u8 {
+        self.choices.made()
     }
 
     /// Writes what is left of the reply, each byte as the character of the same number (ASCII,

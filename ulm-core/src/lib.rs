@@ -51,4 +51,4 @@ mod model;
 pub mod write;
 
 pub use engine::{Choice, Choices, Doubt, Engine, EngineError, Reply};
-pub use model::{Info, Layer, Layers, Model, ParseError};
+pub use model::{Info, Layer, Layers, Model, ParseError, engine_width};

@@ -190,8 +190,10 @@ pub struct Model<'m> {
     table: &'m [u8],
     charset: &'m [u8],
     fallback: &'m [u8],
-    name: &'m str,
-    metadata: &'m str,
+    /// UTF-8.
+    name: &'m [u8],
+    /// UTF-8.
+    metadata: &'m [u8],
     /// Weights and biases of all layers.
     parameters: &'m [u8],
 }
@@ -209,7 +211,7 @@ impl<'m> Model<'m> {
         let body = check_whole(bytes)?;
         let (header, mut rest) = body
             .split_first_chunk::<HEADER_BYTES>()
-            .ok_or_else(|| sections_error(HEADER_BYTES, bytes.len()))?;
+            .ok_or_else(|| sections_error(HEADER_BYTES, body.len(), bytes.len()))?;
 
         check(header[field::VERSION] == VERSION, || {
             ParseError::Version(header[field::VERSION])
@@ -254,19 +256,29 @@ impl<'m> Model<'m> {
             ParseError::NoFallback
         })?;
 
-        let mut section = |length: usize| {
-            let (section, after) = rest.split_at_checked(length).ok_or_else(|| {
-                let read = bytes.len().saturating_sub(rest.len());
-                sections_error(read.saturating_add(length), bytes.len())
-            })?;
+        let table_length = usize::from(layer_count).wrapping_mul(LAYER_ROW_BYTES);
+        let charset_length = usize::from(entries).wrapping_sub(1);
+        let fallback_length = usize::from(fallback_length);
+        let name_length = usize::from(header[field::NAME_LENGTH]);
+        let metadata_length = usize::from(u16_at(header, field::METADATA_LENGTH));
+        let needed = table_length
+            .wrapping_add(charset_length)
+            .wrapping_add(fallback_length)
+            .wrapping_add(name_length)
+            .wrapping_add(metadata_length);
+        check(needed <= rest.len(), || {
+            sections_error(needed, rest.len(), bytes.len())
+        })?;
+        let mut section = |length| {
+            let (section, after) = rest.split_at_checked(length).unwrap_or_default();
             rest = after;
-            Ok(section)
+            section
         };
-        let table = section(usize::from(layer_count) * LAYER_ROW_BYTES)?;
-        let charset = section(usize::from(entries).saturating_sub(1))?;
-        let fallback = section(usize::from(fallback_length))?;
-        let name = section(usize::from(header[field::NAME_LENGTH]))?;
-        let metadata = section(usize::from(u16_at(header, field::METADATA_LENGTH)))?;
+        let table = section(table_length);
+        let charset = section(charset_length);
+        let fallback = section(fallback_length);
+        let name = section(name_length);
+        let metadata = section(metadata_length);
 
         let model = Self {
             query_buckets,
@@ -276,10 +288,12 @@ impl<'m> Model<'m> {
             table,
             charset,
             fallback,
-            name: core::str::from_utf8(name).map_err(|_| ParseError::Name)?,
-            metadata: core::str::from_utf8(metadata).map_err(|_| ParseError::Metadata)?,
+            name,
+            metadata,
             parameters: rest,
         };
+        check(is_utf8(name), || ParseError::Name)?;
+        check(is_utf8(metadata), || ParseError::Metadata)?;
         model.check_charset()?;
         model.check_table(entries)?;
         model.check_parameters(bytes.len())?;
@@ -322,9 +336,9 @@ impl<'m> Model<'m> {
     /// Weights and biases are as many as the widths ask for, and the padding is zero.
     fn check_parameters(&self, file_bytes: usize) -> Result<(), ParseError> {
         let needed: usize = self.shapes().map(Shape::bytes).sum();
-        let before = file_bytes.saturating_sub(self.parameters.len());
-        check(needed == self.parameters.len(), || {
-            sections_error(before.saturating_add(needed), file_bytes)
+        let found = self.parameters.len();
+        check(needed == found, || {
+            sections_error(needed, found, file_bytes)
         })?;
         for (layer, view) in (0u8..).zip(self.layers()) {
             let used_bits = 2 * (view.width % WEIGHTS_PER_BYTE as u16);
@@ -382,13 +396,13 @@ impl<'m> Model<'m> {
     /// The model's name, may be empty.
     #[must_use]
     pub const fn name(&self) -> &'m str {
-        self.name
+        text(self.name)
     }
 
     /// Free text that came with the model, may be empty.
     #[must_use]
     pub const fn metadata(&self) -> &'m str {
-        self.metadata
+        text(self.metadata)
     }
 
     /// The layers, first to last.
@@ -415,7 +429,7 @@ impl<'m> Model<'m> {
     #[must_use]
     pub const fn info(&self) -> Info<'m> {
         Info {
-            name: self.name,
+            name: self.name(),
             query_buckets: self.query_buckets,
             context_buckets: self.context_buckets,
             layers: self.layers(),
@@ -423,7 +437,7 @@ impl<'m> Model<'m> {
             max_reply: self.max_reply,
             fallback: self.fallback,
             threshold: self.threshold,
-            metadata: self.metadata,
+            metadata: self.metadata(),
         }
     }
 
@@ -441,6 +455,39 @@ impl<'m> Model<'m> {
                 shape
             })
     }
+}
+
+/// The `W` that [`Engine`](crate::Engine) needs for the model in `file`, known when compiling:
+/// [`Model::engine_width`] of bytes that [`Model::parse`] would accept, any number for others.
+///
+/// ```
+/// use ulm_core::{Engine, Model, engine_width};
+///
+/// const FILE: &[u8] = include_bytes!("../tests/ok.ulm");
+/// let mut engine = Engine::<{ engine_width(FILE) }>::new();
+/// let model = Model::parse(FILE)?;
+/// assert!(engine.ask(&model, "hello").is_ok());
+/// # Ok::<(), ulm_core::ParseError>(())
+/// ```
+#[must_use]
+pub const fn engine_width(file: &[u8]) -> usize {
+    let Some((header, mut rest)) = file.split_first_chunk::<HEADER_BYTES>() else {
+        return 0;
+    };
+    let mut layers = header[field::LAYERS];
+    let mut widest = 0;
+    while layers > 0 {
+        let Some((&[_kind, low, high], after)) = rest.split_first_chunk::<LAYER_ROW_BYTES>() else {
+            break;
+        };
+        let width = u16::from_le_bytes([low, high]);
+        if width > widest {
+            widest = width;
+        }
+        rest = after;
+        layers = layers.wrapping_sub(1);
+    }
+    column_bytes(widest).wrapping_mul(WEIGHTS_PER_BYTE)
 }
 
 impl fmt::Debug for Model<'_> {
@@ -646,12 +693,48 @@ fn check_whole(bytes: &[u8]) -> Result<&[u8], ParseError> {
     Ok(body)
 }
 
-/// `needed` and `stated` are file lengths in bytes; the former may be any multiple of a header field.
-fn sections_error(needed: usize, stated: usize) -> ParseError {
+/// Sections of `needed` bytes do not fit the `found` bytes that a file of `stated` bytes has for them.
+fn sections_error(needed: usize, found: usize, stated: usize) -> ParseError {
     let u32_of = |length| u32::try_from(length).unwrap_or(u32::MAX);
     ParseError::Sections {
-        needed: u32_of(needed),
+        needed: u32_of(stated.saturating_sub(found).saturating_add(needed)),
         stated: u32_of(stated),
+    }
+}
+
+/// Whether `bytes` are UTF-8, by the table of well-formed sequences in the Unicode standard (3-7).
+/// What `core` has for this is faster and takes 0.5 KB more.
+fn is_utf8(mut bytes: &[u8]) -> bool {
+    while let Some((&first, rest)) = bytes.split_first() {
+        let (trailing, second) = match first {
+            0x00..=0x7F => (0, 0x80..=0xBF),
+            0xC2..=0xDF => (1, 0x80..=0xBF),
+            0xE0 => (2, 0xA0..=0xBF),
+            0xED => (2, 0x80..=0x9F),
+            0xE1..=0xEF => (2, 0x80..=0xBF),
+            0xF0 => (3, 0x90..=0xBF),
+            0xF1..=0xF3 => (3, 0x80..=0xBF),
+            0xF4 => (3, 0x80..=0x8F),
+            _ => return false,
+        };
+        bytes = rest;
+        let mut allowed = second;
+        for _ in 0..trailing {
+            match bytes.split_first() {
+                Some((byte, rest)) if allowed.contains(byte) => bytes = rest,
+                _ => return false,
+            }
+            allowed = 0x80..=0xBF;
+        }
+    }
+    true
+}
+
+/// Bytes that are UTF-8, as text.
+const fn text(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
     }
 }
 
@@ -665,4 +748,41 @@ fn u16_at(header: &[u8; HEADER_BYTES], offset: usize) -> u16 {
 
 fn check(holds: bool, error: impl FnOnce() -> ParseError) -> Result<(), ParseError> {
     if holds { Ok(()) } else { Err(error()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All of one to three bytes, and four of the values at which a rule begins or ends.
+    #[test]
+    fn utf8_is_what_core_says_it_is() {
+        let same = |bytes: &[u8]| {
+            assert_eq!(
+                is_utf8(bytes),
+                core::str::from_utf8(bytes).is_ok(),
+                "{bytes:x?}"
+            );
+        };
+        for number in 0..1u32 << 24 {
+            let [a, b, c, _] = number.to_le_bytes();
+            same(&[a, b, c]);
+        }
+        let edges = [
+            0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xED,
+            0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
+        ];
+        for a in edges {
+            for b in edges {
+                same(&[a]);
+                same(&[a, b]);
+                for c in edges {
+                    for d in edges {
+                        same(&[a, b, c, d]);
+                        same(&[a, b, c, d, a]);
+                    }
+                }
+            }
+        }
+    }
 }

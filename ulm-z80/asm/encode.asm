@@ -164,26 +164,20 @@ _grow:  inc  b
         ld   a,e
         and  low (CONTEXT_BUCKETS-1)
         ld   l,a
-        ld   de,QUERY_BUCKETS
-        add  hl,de
-        call column_address
+        call context_column
         push de
         ld   a,(factor)
         ld   c,a
-        ld   b,FIRST_COLUMN_BYTES
         ld   a,(sums_page)
-        ld   h,a
-        call mac_column
+        call add_context
         pop  de
         ld   a,(factor+1)
         or   a
         jr   z,_added
         ld   c,a
-        ld   b,FIRST_COLUMN_BYTES
         ld   a,(sums_page)
         inc  a
-        ld   h,a
-        call mac_column
+        call add_context
 _added: pop  de
         pop  bc
 _more:  dec  c
@@ -202,5 +196,44 @@ _divide: inc c
         sub  7
         jr   nc,_divide
         jr   _start
+
+; context_column: DE = the column of context bucket HL.                     destroys AF, HL
+context_column:
+    if LISTS
+        add  hl,hl
+        ld   de,context_columns
+        add  hl,de
+        ld   e,(hl)
+        inc  hl
+        ld   d,(hl)
+        ret
+    else
+        ld   de,QUERY_BUCKETS
+        add  hl,de
+        jp   column_address
+    endif
+
+; add_context: adds a context column to the sums of the first layer.
+;   in DE column, C activation, A page of the sums   destroys AF, AF', BC, DE, HL
+add_context:
+        ld   h,a
+    if LISTS
+        push ix
+        ld   (saved_sp),sp
+        ld   ix,_done
+        di
+        ex   de,hl
+        ld   sp,hl
+        ex   de,hl
+        ret
+_done:  ld   sp,(saved_sp)
+context_ei:
+        ei
+        pop  ix
+        ret
+    else
+        ld   b,FIRST_COLUMN_BYTES
+        jp   mac_column
+    endif
 
 padding:        db "        "

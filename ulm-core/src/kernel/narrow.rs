@@ -17,15 +17,20 @@ pub(crate) const fn low_half(sum: Accumulator) -> i16 {
 }
 
 /// Adds `weight * x`, modulo 2^16, for each weight of `column` to its accumulator.
-#[inline]
+#[inline(never)]
 pub(crate) fn accumulate(accumulators: &mut [Accumulator], column: &[u8], x: i16) {
+    let x = i32::from(x);
     let (quads, _) = accumulators.as_chunks_mut::<4>();
     for (quad, &byte) in quads.iter_mut().zip(column) {
         if byte != 0 {
-            for (accumulator, weight) in quad.iter_mut().zip(super::unpack(byte)) {
-                let product = i32::from(weight).wrapping_mul(i32::from(x));
-                *accumulator = accumulator.wrapping_add(product);
-            }
+            let b = i32::from(byte);
+            let [a0, a1, a2, a3] = *quad;
+            *quad = [
+                a0.wrapping_add(x.wrapping_mul((b << 30) >> 30)),
+                a1.wrapping_add(x.wrapping_mul((b << 28) >> 30)),
+                a2.wrapping_add(x.wrapping_mul((b << 26) >> 30)),
+                a3.wrapping_add(x.wrapping_mul((b << 24) >> 30)),
+            ];
         }
     }
 }

@@ -50,6 +50,8 @@ enum LayoutName {
     /// Four weights to a byte
     #[default]
     Packed,
+    /// Lists of neurons: faster
+    Lists,
 }
 
 /// Makes the program for the model in `file`.
@@ -61,6 +63,7 @@ pub(crate) fn program(bytes: &[u8], path: &std::path::Path, how: &How) -> Result
     let options = Options {
         layout: match how.layout {
             LayoutName::Packed => Layout::Packed,
+            LayoutName::Lists => Layout::Lists,
         },
         banner: !how.no_banner,
     };

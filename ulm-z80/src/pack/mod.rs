@@ -4,6 +4,7 @@
 //! read; [`pack`] assembles it. Nothing in the engine's text depends on the model but by name: widths, addresses and
 //! counts are constants in the generated files `model.inc` and `model.asm`.
 
+mod columns;
 mod source;
 
 use std::fmt;
@@ -22,6 +23,8 @@ pub enum Layout {
     /// Four weights to a byte, as in the `.ulm` file.
     #[default]
     Packed,
+    /// For each input, the numbers of the neurons with weights +1, and of those with -1 and -2: faster.
+    Lists,
 }
 
 /// What to make of a model.

@@ -8,7 +8,8 @@ use ulm_core::encode::{CONTEXT_WINDOWS, Context, ONE};
 use ulm_core::format::column_bytes;
 use ulm_core::{Layer, Model};
 
-use super::{Options, PackError};
+use super::columns::{self, Columns};
+use super::{Layout, Options, PackError};
 use crate::asm::{Sources, assemble};
 
 /// The file that includes the others.
@@ -17,21 +18,23 @@ pub(super) const ROOT: &str = "image.asm";
 const PAGE: u32 = 256;
 
 /// The engine's files, as they are in the repository.
-const ENGINE: [(&str, &str); 6] = [
+const ENGINE: [(&str, &str); 7] = [
     (ROOT, include_str!("../../asm/image.asm")),
     ("cpm.asm", include_str!("../../asm/cpm.asm")),
     ("chat.asm", include_str!("../../asm/chat.asm")),
     ("encode.asm", include_str!("../../asm/encode.asm")),
     ("network.asm", include_str!("../../asm/network.asm")),
+    ("lists.asm", include_str!("../../asm/lists.asm")),
     ("packed.asm", include_str!("../../asm/packed.asm")),
 ];
 
-/// The files of a program's source: the engine's, and the model's (`model.inc`, `model.asm`, `layerN.bin`).
+/// The files of a program's source: the engine's, and the model's (`model.inc`, `model.asm`,
+/// `layerN.asm`, `layerN.bin`).
 #[derive(Debug, Clone)]
 pub struct Source {
     files: BTreeMap<String, Cow<'static, [u8]>>,
-    /// The files that hold weights.
-    weights: Vec<String>,
+    /// The files that hold weights: their names, what is left of them without, and the bytes that these take.
+    weights: Vec<(String, String, u32)>,
 }
 
 impl Sources for Source {
@@ -52,12 +55,25 @@ impl Source {
             files: BTreeMap::from(engine),
             weights: Vec::new(),
         };
-        source.add("model.inc", constants(model));
+        source.add("model.inc", constants(model, options));
         source.add("model.asm", data(model, options));
         for (number, layer) in model.layers().enumerate() {
-            let columns: Vec<u8> = layer.columns().flatten().copied().collect();
-            source.add(&columns_file(number), columns);
-            source.weights.push(columns_file(number));
+            let file = format!("layer{number}.bin");
+            let all = 0..layer.inputs();
+            let queries = model.query_buckets();
+            let label = match number {
+                0 => "first_columns".to_owned(),
+                number => format!("columns{number}"),
+            };
+            let parts = match (options.layout, number) {
+                (Layout::Packed, _) => vec![columns::packed(&label, &file, &layer, all)],
+                (Layout::Lists, 0) => vec![
+                    columns::packed(&label, &file, &layer, 0..queries),
+                    columns::lists("context_columns", &layer, queries..layer.inputs()),
+                ],
+                (Layout::Lists, _) => vec![columns::lists(&label, &layer, all)],
+            };
+            source.add_columns(number, parts);
         }
         source
     }
@@ -79,9 +95,9 @@ impl Source {
     pub(super) fn end(&self) -> Result<u32, PackError> {
         let mut bare = self.clone();
         let mut weights = 0;
-        for name in &self.weights {
-            weights += self.files[name].len() as u32;
-            bare.add(name, []);
+        for (name, text, size) in &self.weights {
+            weights += size;
+            bare.add(name, text.as_str());
         }
         let image = assemble(&bare, ROOT, &[]).map_err(PackError::Asm)?;
         let at = |name: &str| image.symbols[name] as u32;
@@ -89,17 +105,28 @@ impl Source {
         Ok((at("image_end") + weights).next_multiple_of(PAGE) + buffers)
     }
 
+    fn add_columns(&mut self, layer: usize, parts: Vec<Columns>) {
+        let name = format!("layer{layer}.asm");
+        let (mut text, mut bare, mut size) = (String::new(), String::new(), 0);
+        for part in parts {
+            text += &part.text;
+            bare += &part.bare;
+            size += part.size;
+            if let Some((name, bytes)) = part.file {
+                self.add(&name, bytes);
+            }
+        }
+        self.add(&name, text);
+        self.weights.push((name, bare, size));
+    }
+
     fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
         self.files.insert(name.to_owned(), Cow::Owned(bytes.into()));
     }
 }
 
-fn columns_file(layer: usize) -> String {
-    format!("layer{layer}.bin")
-}
-
 /// `model.inc`: what the engine's text calls by name.
-fn constants(model: &Model<'_>) -> String {
+fn constants(model: &Model<'_>, options: &Options) -> String {
     let first = model.layers().next().map_or(0, |layer| layer.width());
     let constants = [
         ("QUERY_BUCKETS", usize::from(model.query_buckets())),
@@ -109,6 +136,7 @@ fn constants(model: &Model<'_>) -> String {
         ("CHARSET_ENTRIES", model.charset().len() + 1),
         ("MAX_REPLY", model.max_reply().into()),
         ("THRESHOLD", model.threshold().into()),
+        ("LISTS", usize::from(options.layout == Layout::Lists)),
     ];
     let mut text = String::from("; What the engine must know of the model.\n\n");
     for (name, value) in constants {
@@ -133,10 +161,11 @@ fn data(model: &Model<'_>, options: &Options) -> String {
     text += "layers:\n";
     for (number, layer) in model.layers().enumerate().skip(1) {
         let (bytes, inputs) = (column_bytes(layer.width()), layer.inputs() % 256);
+        let pointers = 512 * (number - 1);
+        text += &format!("        db high (pointers+{pointers}),{inputs},{bytes}\n");
         text += &format!("        dw biases{number},columns{number}\n");
-        text += &format!("        db {bytes},{inputs}\n");
     }
-    text += &format!("        ds {},0\n", 6);
+    text += "        db 0\n";
     let padding = padding_sums(model);
     for (number, layer) in model.layers().enumerate() {
         let biases: Vec<i16> = match number {
@@ -157,11 +186,7 @@ fn data(model: &Model<'_>, options: &Options) -> String {
         );
     }
     for number in 0..model.layers().count() {
-        let label = match number {
-            0 => "first_columns".to_owned(),
-            number => format!("columns{number}"),
-        };
-        text += &format!("{label}:\n        incbin \"{}\"\n", columns_file(number));
+        text += &format!("        include \"layer{number}.asm\"\n");
     }
     text
 }

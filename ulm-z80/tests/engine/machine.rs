@@ -2,7 +2,7 @@
 
 use ulm_core::Model;
 use ulm_core::encode::trim;
-use ulm_z80::pack::{Layout, Options, Packed, pack};
+use ulm_z80::pack::{Layout, Options, PackError, Packed, pack};
 use ulm_z80::z80::{Pair, Register, Z80};
 
 /// T-states that no step of any model comes near.
@@ -12,7 +12,7 @@ const STACK: u16 = 0xFFF0;
 const RETURN: u16 = 0xFFF8;
 
 /// All layouts.
-pub(crate) const LAYOUTS: [Layout; 1] = [Layout::Packed];
+pub(crate) const LAYOUTS: [Layout; 2] = [Layout::Packed, Layout::Lists];
 
 /// An engine in an emulated machine.
 pub(crate) struct Machine {
@@ -31,18 +31,22 @@ pub(crate) struct Choice {
 }
 
 impl Machine {
-    pub(crate) fn new(model: &Model<'_>, layout: Layout) -> Self {
+    /// `None` where lists of so many weights don't fit 64 KB; the packed layout must.
+    pub(crate) fn new(model: &Model<'_>, layout: Layout) -> Option<Self> {
         let options = Options {
             layout,
             ..Options::default()
         };
-        let packed = pack(model, &options).unwrap();
+        let packed = match pack(model, &options) {
+            Err(PackError::TooLarge { .. }) if layout == Layout::Lists => return None,
+            result => result.unwrap(),
+        };
         let mut z80 = Z80::new();
         z80.memory_mut().fill(0xA5);
         z80.load(packed.image.origin, &packed.image.bytes);
         let mut machine = Self { z80, packed };
         machine.call("init", &[], |_, _| ());
-        machine
+        Some(machine)
     }
 
     fn symbol(&self, name: &str) -> u16 {
@@ -100,9 +104,10 @@ impl Machine {
         let widths: Vec<usize> = model.layers().map(|layer| layer.width().into()).collect();
         let mut layers = Vec::new();
         self.call("choose", &["sum_layer", "best"], |label, z80| {
-            let high = z80.pair(Pair::HL) + if label == "best" { 256 } else { 0 };
-            let sums = usize::from(high) - 256;
-            assert_eq!(sums % 256, 0);
+            let sums = match label {
+                "best" => z80.pair(Pair::HL).into(),
+                _ => usize::from(z80.register(Register::A)) * 256,
+            };
             let memory = z80.memory();
             let sum = |n| i16::from_le_bytes([memory[sums + n], memory[sums + 256 + n]]) >> 2;
             let lowest = if label == "best" { i16::MIN } else { 0 };

@@ -12,7 +12,7 @@ use ulm_z80::cpm::{Config, Cpm, End, Script, Stats};
 use ulm_z80::pack::{Layout, Options, Packed, pack};
 
 /// All layouts.
-const LAYOUTS: [Layout; 1] = [Layout::Packed];
+const LAYOUTS: [Layout; 2] = [Layout::Packed, Layout::Lists];
 
 /// The program for the model in `file`.
 fn program(file: &[u8], layout: Layout) -> Packed {
