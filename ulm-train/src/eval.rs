@@ -8,6 +8,7 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread::ScopedJoinHandle;
 
+use serde::{Deserialize, Serialize};
 use ulm_core::{Doubt, Engine, Model};
 
 use crate::pairs::{Pair, Pairs};
@@ -113,43 +114,51 @@ impl<'p> Answers<'p> {
     /// something changes. Pairs whose expected reply is `fallback` are strangers, all others known.
     #[must_use]
     pub fn trade_offs(&self, fallback: &[u8]) -> Vec<TradeOff> {
-        let mut at = BTreeMap::<u16, [isize; 2]>::new();
-        let mut totals = [0_usize; 2];
-        let mut now = [0_isize; 2];
-        for (pair, answer) in self.pairs.iter().zip(&self.answers) {
-            let is_stranger = pair.reply.as_bytes() == fallback;
-            let side = usize::from(is_stranger);
-            totals[side] += 1;
-            let right = answer.reply == pair.reply.as_bytes();
-            now[side] += isize::from(right);
-            if right != is_stranger {
-                // A known question loses its right reply, a stranger is found out.
-                at.entry(answer.silenced_at()).or_default()[side] +=
-                    if is_stranger { 1 } else { -1 };
-            }
-        }
-        let share = |side: usize, count: isize| {
-            (totals[side] > 0).then(|| count as f64 / totals[side] as f64)
-        };
-        let mut curve = vec![TradeOff {
-            threshold: 0,
-            known_right: share(0, now[0]),
-            strangers_recognized: share(1, now[1]),
-        }];
-        for (threshold, change) in at {
-            now = [now[0] + change[0], now[1] + change[1]];
-            curve.push(TradeOff {
-                threshold,
-                known_right: share(0, now[0]),
-                strangers_recognized: share(1, now[1]),
-            });
-        }
-        curve
+        let expected = self.pairs.iter().map(|pair| pair.reply.as_bytes());
+        trade_offs(expected.zip(&self.answers), fallback)
     }
 }
 
+/// What each threshold would make of answers beside their expected replies: see
+/// [`Answers::trade_offs`].
+pub(crate) fn trade_offs<'a>(
+    answered: impl IntoIterator<Item = (&'a [u8], &'a Answer)>,
+    fallback: &[u8],
+) -> Vec<TradeOff> {
+    let mut at = BTreeMap::<u16, [isize; 2]>::new();
+    let mut totals = [0_usize; 2];
+    let mut now = [0_isize; 2];
+    for (expected, answer) in answered {
+        let is_stranger = expected == fallback;
+        let side = usize::from(is_stranger);
+        totals[side] += 1;
+        let right = answer.reply == expected;
+        now[side] += isize::from(right);
+        if right != is_stranger {
+            // A known question loses its right reply, a stranger is found out.
+            at.entry(answer.silenced_at()).or_default()[side] += if is_stranger { 1 } else { -1 };
+        }
+    }
+    let share =
+        |side: usize, count: isize| (totals[side] > 0).then(|| count as f64 / totals[side] as f64);
+    let mut curve = vec![TradeOff {
+        threshold: 0,
+        known_right: share(0, now[0]),
+        strangers_recognized: share(1, now[1]),
+    }];
+    for (threshold, change) in at {
+        now = [now[0] + change[0], now[1] + change[1]];
+        curve.push(TradeOff {
+            threshold,
+            known_right: share(0, now[0]),
+            strangers_recognized: share(1, now[1]),
+        });
+    }
+    curve
+}
+
 /// What a threshold does.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TradeOff {
     /// The threshold, 0 to 16384.
     pub threshold: u16,

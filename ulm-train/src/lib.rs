@@ -30,6 +30,7 @@ pub mod balance;
 pub mod baselines;
 mod checkpoint;
 mod dataset;
+mod doubt;
 mod error;
 pub mod eval;
 pub mod generate;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ulm_core::{Model, ParseError};
 
 use crate::accuracy::{Accuracy, AnyEngine};
+use crate::eval::TradeOff;
 
 /// How a model was fitted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Report {
     pub seconds: f64,
     /// Accuracy on the questions that were held out, the doubt left aside.
     pub held_out: Option<Accuracy>,
+    /// What the model's threshold does to the questions that were held out, for a model with a
+    /// fallback.
+    pub doubt: Option<TradeOff>,
 }
 
 /// A micro language model in the form of a `.ulm` file, checked.

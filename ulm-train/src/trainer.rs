@@ -13,11 +13,13 @@ use ulm_core::encode::{CONTEXT_WINDOWS, query_buckets};
 use ulm_core::format::crc32;
 use ulm_core::write::ModelData;
 
-use crate::accuracy::Accuracy;
+use crate::accuracy::{Accuracy, AnyEngine};
 use crate::augment::retype;
 use crate::checkpoint::{Best, Checkpoint};
 use crate::dataset::Corpus;
+use crate::doubt;
 use crate::error::FitError;
+use crate::eval::{Answer, TradeOff, trade_offs};
 use crate::matmul::add;
 use crate::model::{Report, Ulm};
 use crate::network::{Architecture, Layout, overlap};
@@ -428,6 +430,37 @@ impl Trainer {
         }
     }
 
+    /// The threshold asked for, or the one that the held-out questions speak for, and what it does
+    /// to these. `None` for a model without a fallback.
+    fn weigh_doubt(&self, data: &ModelData) -> Result<Option<TradeOff>, FitError> {
+        let Some(fallback) = &self.state.params.fallback else {
+            return Ok(None);
+        };
+        let bytes = data.to_bytes()?;
+        let model = Model::parse(&bytes).map_err(ulm_core::write::WriteError::from)?;
+        let mut engine = AnyEngine::new();
+        let held_out = self.split.held_out.iter();
+        let answered: Vec<(&[u8], Answer)> = held_out
+            .map(|&number| {
+                let example = &self.corpus.examples[number];
+                let expected = self.corpus.replies[example.reply as usize].text.as_slice();
+                (expected, Answer::to(&example.question, &model, &mut engine))
+            })
+            .collect();
+        let answered = answered
+            .iter()
+            .map(|(expected, answer)| (*expected, answer));
+        let curve = trade_offs(answered.clone(), fallback.as_bytes());
+        let is_stranger = |expected: &[u8]| expected == fallback.as_bytes();
+        let strangers = answered
+            .filter(|(expected, _)| is_stranger(expected))
+            .count();
+        Ok(Some(match self.state.params.threshold {
+            Some(threshold) => doubt::at(&curve, threshold),
+            None => doubt::choose(&curve, strangers),
+        }))
+    }
+
     /// Ends the training, finished or not, with the best model so far.
     ///
     /// # Errors
@@ -440,12 +473,14 @@ impl Trainer {
         let best = self.state.best.as_ref();
         let latents = best.map_or(&self.state.averages, |best| &best.latents);
         let mut data = self.model_data(latents);
-        data.threshold = self.state.params.threshold.unwrap_or(0);
+        let doubt = self.weigh_doubt(&data)?;
+        data.threshold = doubt.map_or(0, |trade_off| trade_off.threshold);
         let report = Report {
             epochs: self.state.step.div_ceil(self.steps_per_epoch()),
             steps: self.state.step,
             seconds: self.elapsed().as_secs_f64(),
             held_out: best.map(|best| best.accuracy),
+            doubt,
         };
         let bytes = data.to_bytes()?;
         Ok(Ulm::new(bytes, report).map_err(ulm_core::write::WriteError::from)?)

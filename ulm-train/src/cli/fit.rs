@@ -296,6 +296,13 @@ impl Args {
                 "fallback: `{fallback}` below threshold {}",
                 model.threshold()
             ));
+            if let Some(doubt) = report.doubt {
+                lines.push(format!(
+                    "          held out: {} of the known questions right, {} of the strangers recognized",
+                    percent(doubt.known_right),
+                    percent(doubt.strangers_recognized),
+                ));
+            }
         }
         lines.push(String::new());
         if interrupted {
