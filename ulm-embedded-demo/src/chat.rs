@@ -20,7 +20,7 @@ const TERMINAL: u8 = 0x12;
 const PROGRAM: u8 = 0x14;
 
 /// Bytes kept that were received while a reply was written.
-const AHEAD_BYTES: usize = 64;
+const AHEAD_BYTES: usize = 16;
 
 /// Longest reply that can be a command.
 const COMMAND_BYTES: usize = 16;
