@@ -10,7 +10,7 @@ use std::thread::ScopedJoinHandle;
 
 use ulm_core::{Doubt, Engine, Model};
 
-use crate::pairs::Pairs;
+use crate::pairs::{Pair, Pairs};
 
 /// Choices whose margins are the doubt, at most (DESIGN, "Doubt").
 const DOUBT_CHOICES: u8 = 3;
@@ -68,18 +68,16 @@ impl<'p> Answers<'p> {
     #[must_use]
     pub fn ask(model: &Model<'_>, pairs: &'p Pairs) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let pairs_list: Vec<_> = pairs.iter().collect();
-        let portion = pairs_list.len().div_ceil(threads).max(1);
+        let all: Vec<&Pair> = pairs.iter().collect();
+        let portion = all.len().div_ceil(threads).max(1);
+        let ask = |portion: &[&Pair]| -> Vec<Answer> {
+            let mut engine = Engine::new();
+            let mut answer =
+                |pair: &&Pair| Answer::to(pair.question.as_bytes(), model, &mut engine);
+            portion.iter().map(&mut answer).collect()
+        };
         let answers = std::thread::scope(|scope| {
-            let ask = |portion: &[&crate::pairs::Pair]| {
-                let mut engine = Engine::new();
-                let answer = |q: &[u8], engine: &mut _| Answer::to(q, model, engine);
-                let pairs = portion.iter();
-                pairs
-                    .map(|p| answer(p.question.as_bytes(), &mut engine))
-                    .collect::<Vec<_>>()
-            };
-            let portions = pairs_list.chunks(portion);
+            let portions = all.chunks(portion);
             let running: Vec<_> = portions.map(|p| scope.spawn(move || ask(p))).collect();
             let finished = running.into_iter().map(ScopedJoinHandle::join);
             // A panic of a thread is a panic of the caller.

@@ -26,11 +26,15 @@
 
 mod accuracy;
 mod augment;
+pub mod balance;
+pub mod baselines;
 mod checkpoint;
 mod dataset;
 mod error;
 pub mod eval;
+pub mod generate;
 pub mod import;
+pub mod lint;
 mod math;
 mod matmul;
 mod model;

@@ -441,20 +441,30 @@ fn parse_line(line: &[u8], case: ReplyCase) -> Result<Option<(String, String)>, 
         return Ok(None);
     }
     let bar = text.find('|').ok_or(LineError::NoBar)?;
-    let (question, reply) = (text[..bar].trim(), &text[bar + 1..]);
-    if question.is_empty() {
-        return Err(LineError::EmptyQuestion);
-    }
-    if let Some(at) = reply.find('|') {
+    let (question, reply) = (&text[..bar], &text[bar + 1..]);
+    if let (false, Some(at)) = (question.trim().is_empty(), reply.find('|')) {
         let column = bar + 1 + at + 1;
         return Err(LineError::SecondBar { column });
+    }
+    parse_pair(question, reply, case).map(Some)
+}
+
+/// Question and reply as a pair holds them.
+pub(crate) fn parse_pair(
+    question: &str,
+    reply: &str,
+    case: ReplyCase,
+) -> Result<(String, String), LineError> {
+    let question = question.trim();
+    if question.is_empty() {
+        return Err(LineError::EmptyQuestion);
     }
     let reply = check_reply(reply)?;
     let reply = match case {
         ReplyCase::Upper => reply.to_ascii_uppercase(),
         ReplyCase::Keep => reply.to_owned(),
     };
-    Ok(Some((question.to_ascii_lowercase(), reply)))
+    Ok((question.to_ascii_lowercase(), reply))
 }
 
 /// A reply without the blanks around it, if it can be said.

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use ulm_core::Model;
+use ulm_train::baselines::{Baseline, BaselineError, Judged};
 use ulm_train::eval::{Answers, Evaluation, Tally, TradeOff};
 use ulm_train::pairs::{Pairs, ReplyCase};
 
 use super::failure::Failure;
 use super::files::ModelFile;
 use super::output::{self, count, grouped, latin1, percent};
+use super::plot::{self, Chart, Line};
 use super::table::Table;
 
 /// Replies shown in the table for people.
@@ -44,6 +46,14 @@ pub(crate) struct Args {
     #[arg(long)]
     no_fallback: bool,
 
+    /// Draw known questions answered right against strangers recognized, over all thresholds
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "no_fallback")]
+    plot: Option<PathBuf>,
+
+    /// Train plain methods on these pairs and judge them beside the model; `-` is standard input
+    #[arg(long, value_name = "TRAIN")]
+    baselines: Option<PathBuf>,
+
     /// Replies of the pairs are in mixed case, and so are the model's
     #[arg(long)]
     keep_case: bool,
@@ -61,10 +71,37 @@ impl Args {
         let pairs = Pairs::read(&self.pairs, case).map_err(|e| Failure::input(e.to_string()))?;
         let answers = Answers::ask(&model, &pairs);
         let report = Report::new(&model, &answers, self.no_fallback);
+        if let Some(path) = &self.plot {
+            let doubt = report.doubt.as_ref();
+            let chart = doubt.and_then(DoubtReport::chart).ok_or_else(|| {
+                let cause = "needs a model with a fallback reply, and pairs with it and without";
+                Failure::about("--plot", cause)
+            })?;
+            plot::write(&plot::target(path)?, &chart)?;
+        }
+        let plain = match &self.baselines {
+            None => Vec::new(),
+            Some(path) => {
+                let training =
+                    Pairs::read(&[path], case).map_err(|e| Failure::input(e.to_string()))?;
+                let buckets = model.query_buckets();
+                let judge = |b: Baseline| (b, b.judge(&training, &pairs, buckets));
+                Baseline::ALL.into_iter().map(judge).collect()
+            }
+        };
         if self.json {
-            output::print_json(&report.as_json())
+            let mut json = report.as_json();
+            if self.baselines.is_some() {
+                json["bytes"] = json!(file.bytes().len());
+                json["baselines"] = plain.iter().map(baseline_json).collect();
+            }
+            output::print_json(&json)
         } else {
-            output::print(&report.as_text())
+            let mut text = report.as_text();
+            if self.baselines.is_some() {
+                text += &baselines_table(&plain, &report.evaluation, file.bytes().len());
+            }
+            output::print(&text)
         }
     }
 }
@@ -141,12 +178,12 @@ impl Report {
         let evaluation = &self.evaluation;
         let all = evaluation.all();
         let mut text = format!(
-            "{}, {} right: overall {}, macro {} over {}\n",
+            "{}, {} right: overall {}, macro {} over {} distinct expected\n",
             count(all.pairs, "pair"),
             grouped(all.right),
             percent(Some(evaluation.overall())),
             percent(Some(evaluation.macro_average())),
-            count(evaluation.replies.len(), "distinct reply").replace("replys", "replies"),
+            grouped(evaluation.replies.len()),
         );
         if let Some(doubt) = &self.doubt {
             text.push_str(&doubt.summary(evaluation));
@@ -159,6 +196,50 @@ impl Report {
         }
         text
     }
+}
+
+type Plain = (Baseline, Result<Judged, BaselineError>);
+
+fn baseline_json((baseline, judged): &Plain) -> Value {
+    match judged {
+        Ok(judged) => json!({
+            "method": baseline.name(),
+            "overall": judged.evaluation.overall(),
+            "macro": judged.evaluation.macro_average(),
+            "bytes": judged.bytes,
+        }),
+        Err(error) => json!({ "method": baseline.name(), "error": error.cause }),
+    }
+}
+
+/// Plain methods beside the model.
+fn baselines_table(plain: &[Plain], model: &Evaluation, bytes: usize) -> String {
+    let mut table = Table::new(&["method", ">overall", ">macro", ">bytes", "what they hold"]);
+    let mut row = |name: &str, evaluation: &Evaluation, bytes: usize, are: &str| {
+        table.row([
+            name.into(),
+            percent(Some(evaluation.overall())),
+            percent(Some(evaluation.macro_average())),
+            grouped(bytes),
+            are.into(),
+        ]);
+    };
+    row("this model", model, bytes, "the file");
+    for (baseline, judged) in plain {
+        if let Ok(judged) = judged {
+            row(
+                baseline.name(),
+                &judged.evaluation,
+                judged.bytes,
+                baseline.bytes_are(),
+            );
+        }
+    }
+    let mut text = format!("\nDoes this data need a network?\n{}", table.render());
+    for error in plain.iter().filter_map(|(_, judged)| judged.as_ref().err()) {
+        let _ = writeln!(text, "  {error}");
+    }
+    text
 }
 
 /// How much of each reply is right, the most frequent first.
@@ -226,6 +307,27 @@ impl DoubtReport {
             grouped(strangers.pairs),
             share(strangers),
         )
+    }
+
+    /// Strangers recognized over known questions answered right, in percent.
+    fn chart(&self) -> Option<Chart> {
+        let point =
+            |at: &TradeOff| Some((100.0 * at.known_right?, 100.0 * at.strangers_recognized?));
+        let points: Option<Vec<_>> = self.curve.iter().rev().map(point).collect();
+        let current = self
+            .curve
+            .partition_point(|at| at.threshold <= self.threshold);
+        let (x, y) = point(self.curve.get(current.checked_sub(1)?)?)?;
+        Some(Chart {
+            title: format!("Fallback {} at all thresholds", latin1(&self.fallback)),
+            x: "known questions answered right, %".into(),
+            y: "strangers recognized, %".into(),
+            lines: vec![Line {
+                name: "thresholds".into(),
+                points: points?,
+            }],
+            marks: vec![(x, y, format!("threshold {}", self.threshold))],
+        })
     }
 
     /// For each price, in known questions given up, the largest threshold that costs no more.

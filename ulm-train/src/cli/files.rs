@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ulm_core::Model;
+use ulm_train::write_atomically;
 
 use super::failure::Failure;
 
@@ -45,14 +46,18 @@ impl ModelFile {
 /// A file to be written at the end of a command, known to be writable from its start on.
 #[derive(Debug)]
 pub(crate) struct Target {
+    /// As the user wrote it.
     path: PathBuf,
+    /// Where links lead, so that it is not a link that is replaced.
+    resolved: PathBuf,
 }
 
 impl Target {
     /// Makes sure that `path` can be written, and leaves what is there alone.
     pub(crate) fn check(path: &Path) -> Result<Self, Failure> {
         let target = Self {
-            path: fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            path: path.to_owned(),
+            resolved: fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
         };
         target
             .probe()
@@ -61,28 +66,26 @@ impl Target {
     }
 
     fn probe(&self) -> io::Result<()> {
-        match fs::metadata(&self.path) {
+        match fs::metadata(&self.resolved) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(found) if found.is_file() => drop(File::options().append(true).open(&self.path)?),
+            Ok(found) if found.is_file() => {
+                drop(File::options().append(true).open(&self.resolved)?);
+            }
             Ok(_) => return Ok(()), // a device or a pipe
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let temporary = self.temporary()?;
-        File::create_new(&temporary)?;
-        fs::remove_file(temporary)
-    }
-
-    /// The name of the file that takes the place of the target once it is complete.
-    fn temporary(&self) -> io::Result<PathBuf> {
+        // What takes the place of the file is made beside it: can it be?
         let name = self
-            .path
+            .resolved
             .file_name()
             .ok_or(io::ErrorKind::InvalidFilename)?;
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}.tmp", std::process::id()));
-        Ok(self.path.with_file_name(temporary))
+        let mut beside = OsString::from(".");
+        beside.push(name);
+        beside.push(format!(".{}.tmp", std::process::id()));
+        let beside = self.resolved.with_file_name(beside);
+        File::create_new(&beside)?;
+        fs::remove_file(beside)
     }
 
     /// Replaces the file by `bytes`: wholly, or not at all.
@@ -92,31 +95,26 @@ impl Target {
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let found = fs::metadata(&self.path).ok();
-        if found.as_ref().is_some_and(|found| !found.is_file()) {
+        if fs::metadata(&self.resolved).is_ok_and(|found| !found.is_file()) {
             return File::options()
                 .write(true)
-                .open(&self.path)?
+                .open(&self.resolved)?
                 .write_all(bytes);
         }
-        let temporary = self.temporary()?;
-        let written = (|| {
-            let mut file = File::create(&temporary)?;
-            if let Some(found) = found {
-                file.set_permissions(found.permissions())?;
-            }
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &self.path)
-        })();
-        if written.is_err() {
-            // The first error is the one to tell; what it left behind is of no use.
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        write_atomically(&self.resolved, bytes)
     }
 
-    /// The path, as messages show it.
+    /// Removes the file, where there is one.
+    pub(crate) fn remove(&self) -> Result<(), Failure> {
+        match fs::remove_file(&self.resolved) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::about(self.path.display(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The path, as the user wrote it.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

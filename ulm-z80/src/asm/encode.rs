@@ -27,7 +27,7 @@ pub(super) struct Patch {
 pub(super) enum PatchKind {
     /// One byte, -256 to 255 (so that `~` of a byte is one, too).
     Byte,
-    /// Two bytes, low byte first, -32768 to 65535.
+    /// Two bytes, low byte first, -65536 to 65535.
     Word,
     /// A signed byte, for an index.
     Displacement,

@@ -17,7 +17,7 @@ const MAX_LINES_PER_ROW: usize = 8;
 /// 0102  CD 05 00     17        2          call 5
 /// ```
 ///
-/// T-states are those of the [`timing`](super::timing) table, as `not taken/taken` where they differ. Lines that come
+/// T-states are those of the [`timing()`](super::timing()) table, as `not taken/taken` where they differ. Lines that come
 /// from a macro have a `+` behind their number.
 #[derive(Debug, Clone, Copy)]
 pub struct Listing<'a>(pub &'a Image);

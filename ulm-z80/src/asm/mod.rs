@@ -16,7 +16,7 @@
 //! strongest first: `defined NAME`; `* / % << >>` (`mod`, `shl`, `shr`); `+ -`; `= != < <= > >=` (`eq` … `ge`; true
 //! is 0FFFFh); `- + ~ !` in front of a number or parenthesis (`not` is `~`); `&` (`and`); `|` (`or`), `xor`; `high` and
 //! `low`. Values are as wide as need be on the way, but division, shifts and order work on 0 to 65535 only, because
-//! pasmo computes with 16 bits. A byte takes -256 to 255, a word -32768 to 65535, an index -128 to 127.
+//! pasmo computes with 16 bits. A byte takes -256 to 255, a word -65536 to 65535, an index -128 to 127.
 //!
 //! # Directives
 //!
@@ -62,14 +62,17 @@
 //! assert_eq!(image.symbols["text"], 0x108);
 //! ```
 
+mod conditions;
 mod encode;
 mod error;
 mod expr;
+mod items;
 mod lexer;
 mod listing;
 mod operand;
 mod program;
 mod source;
+mod statement;
 mod timing;
 mod words;
 
@@ -119,7 +122,7 @@ impl Image {
 /// One assembled line.
 #[derive(Debug, Clone)]
 pub struct Row {
-    file: Arc<program::SourceFile>,
+    file: Arc<statement::SourceFile>,
     /// The line in its file, counted from 1.
     pub line: u32,
     /// Whether the line comes from a macro call.
@@ -148,6 +151,23 @@ impl Row {
     pub fn source(&self) -> &str {
         let index = (self.line as usize).wrapping_sub(1);
         self.file.lines.get(index).map_or("", String::as_str)
+    }
+}
+
+/// The value of a number in any notation of the assembler (`255`, `0FFh`, `$FF`, `0xFF`, `%1111`), with a sign if need
+/// be; `None` for anything else.
+///
+/// ```
+/// assert_eq!(ulm_z80::asm::parse_number("-0x10"), Some(-16));
+/// assert_eq!(ulm_z80::asm::parse_number("1+1"), None);
+/// ```
+#[must_use]
+pub fn parse_number(text: &str) -> Option<i64> {
+    use lexer::Token;
+    match &lexer::tokenize(text).ok()?.tokens[..] {
+        [Token::Number(value)] => Some(*value),
+        [Token::Mark("-"), Token::Number(value)] => Some(-value),
+        _ => None,
     }
 }
 

@@ -8,12 +8,17 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::encode::{self, Encoded, Patch, PatchKind};
+use super::conditions::{Branch, Conditions};
+use super::encode::{self, Encoded, PatchKind};
 use super::error::{AsmError, AsmErrorKind, Place};
 use super::expr::{self, Expr, Lookup, Names};
+use super::items::{Content, Item, Trail, in_range, unwind};
 use super::lexer::{self, Line, Token, Word};
-use super::timing::{Timing, timing};
-use super::{Image, Row, Sources, operand, words};
+use super::statement::{
+    SourceFile, SourceLine, Statement, directive_of, file_name, is_defined_by, nothing_after,
+    parse_names,
+};
+use super::{Image, Sources, operand, words};
 
 /// Addresses of a Z80.
 const MEMORY_BYTES: u32 = 0x1_0000;
@@ -21,30 +26,6 @@ const MEMORY_BYTES: u32 = 0x1_0000;
 const MAX_DEPTH: usize = 64;
 /// Lines visited, repetitions counted: eight for each byte of memory.
 const MAX_LINES: u32 = 8 * MEMORY_BYTES;
-
-/// A file, split into lines.
-#[derive(Debug)]
-pub(super) struct SourceFile {
-    pub(super) name: Arc<str>,
-    pub(super) lines: Vec<String>,
-}
-
-/// A line with its place, ready to be assembled; macro calls make copies of them with other tokens.
-#[derive(Clone)]
-struct SourceLine {
-    file: Arc<SourceFile>,
-    number: u32,
-    line: Line,
-}
-
-/// The parts of a line.
-struct Statement<'t> {
-    label: Option<&'t Word>,
-    /// Whether the label has a colon, so that it cannot be a misspelt instruction.
-    has_colon: bool,
-    operation: Option<&'t Word>,
-    operands: &'t [Token],
-}
 
 struct Macro {
     name: Rc<str>,
@@ -62,39 +43,6 @@ struct Symbol {
     value: Value,
     place: Place,
     is_variable: bool,
-}
-
-/// The way from the root file to the line at hand.
-struct Trail {
-    place: Place,
-    what: String,
-    outer: Option<Rc<Trail>>,
-}
-
-fn unwind(mut trail: Option<&Rc<Trail>>) -> Vec<(Place, String)> {
-    let mut steps = Vec::new();
-    while let Some(step) = trail {
-        steps.push((step.place.clone(), step.what.clone()));
-        trail = step.outer.as_ref();
-    }
-    steps
-}
-
-/// What a line put at its address.
-enum Content {
-    Nothing,
-    Equate(Rc<str>),
-    Instruction(Encoded),
-    Data(Encoded),
-    Reserve { size: u32, fill: Option<Expr> },
-}
-
-struct Item {
-    address: u32,
-    file: Arc<SourceFile>,
-    number: u32,
-    trail: Option<Rc<Trail>>,
-    content: Content,
 }
 
 /// Names that are local to a macro call, with the names that stand for them outside.
@@ -561,7 +509,9 @@ impl<'s> Program<'s> {
                     if self.awaited.borrow().contains(&key) {
                         return Err(AsmErrorKind::ForwardChain {
                             name: name.text.to_string(),
-                            through: through.map(|t| t.to_string()).unwrap_or_default(),
+                            through: through
+                                .map(std::string::ToString::to_string)
+                                .unwrap_or_default(),
                         });
                     }
                     Value::Pending(value)
@@ -586,7 +536,9 @@ impl<'s> Program<'s> {
         match (value.now(), value.awaited()) {
             (Some(value), _) => value,
             (None, name) => Err(AsmErrorKind::NotYetDefined {
-                name: name.map(|n| n.to_string()).unwrap_or_default(),
+                name: name
+                    .map(std::string::ToString::to_string)
+                    .unwrap_or_default(),
                 directive,
             }),
         }
@@ -868,13 +820,13 @@ impl<'s> Program<'s> {
         let spaces = || self.items.iter().filter(|item| item.takes_space());
         let origin = spaces().next().map_or(self.here, |item| item.address);
         let end = spaces()
-            .last()
+            .next_back()
             .map_or(origin, |item| item.address + item.size());
         let mut bytes = Vec::new();
         let mut rows = Vec::with_capacity(self.items.len());
         for item in &self.items {
-            let row = self
-                .place_item(item, origin, &mut bytes)
+            let row = item
+                .place(origin, &mut bytes, |name| self.value_of(name))
                 .map_err(|kind| item.error(kind))?;
             rows.push(row);
         }
@@ -912,166 +864,6 @@ impl<'s> Program<'s> {
             }),
         }
     }
-
-    /// Appends the bytes of `item` to those before it.
-    fn place_item(
-        &self,
-        item: &Item,
-        origin: u32,
-        bytes: &mut Vec<u8>,
-    ) -> Result<Row, AsmErrorKind> {
-        let mut row = Row {
-            file: Arc::clone(&item.file),
-            line: item.number,
-            is_expansion: item.is_expansion(),
-            address: item.address,
-            size: item.size(),
-            stored: 0..0,
-            timing: None,
-            value: None,
-        };
-        let offset = item.address.saturating_sub(origin) as usize;
-        match &item.content {
-            Content::Nothing | Content::Reserve { fill: None, .. } => return Ok(row),
-            Content::Equate(key) => row.value = self.value_of(key).ok(),
-            Content::Reserve {
-                size,
-                fill: Some(fill),
-            } => {
-                let fill = fill.eval(|name| self.value_of(name))?;
-                let fill = in_range("byte", fill, -256, 255)? as u8;
-                if *size > 0 {
-                    bytes.resize(offset, 0);
-                    bytes.resize(offset + *size as usize, fill);
-                }
-            }
-            Content::Instruction(encoded) | Content::Data(encoded) => {
-                if !encoded.bytes.is_empty() {
-                    bytes.resize(offset, 0);
-                    bytes.extend_from_slice(&encoded.bytes);
-                }
-                for patch in &encoded.patches {
-                    let value = patch.value.eval(|name| self.value_of(name))?;
-                    put(patch, value, item, &mut bytes[offset..])?;
-                }
-            }
-        }
-        if bytes.len() > offset && item.size() > 0 {
-            row.stored = offset..bytes.len();
-        }
-        if matches!(item.content, Content::Instruction(_)) {
-            row.timing = timing_of(&bytes[offset..]);
-        }
-        Ok(row)
-    }
-}
-
-fn timing_of(instruction: &[u8]) -> Option<Timing> {
-    let mut first = [0; 4];
-    for (to, from) in first.iter_mut().zip(instruction) {
-        *to = *from;
-    }
-    timing(first)
-}
-
-/// Puts `value` into the bytes of the item that `patch` belongs to.
-fn put(patch: &Patch, value: i64, item: &Item, bytes: &mut [u8]) -> Result<(), AsmErrorKind> {
-    let at = patch.offset;
-    match patch.kind {
-        PatchKind::Byte => bytes[at] = in_range("byte", value, -256, 255)? as u8,
-        PatchKind::Word => {
-            let word = in_range("word", value, -0x8000, 0xFFFF)? as u16;
-            bytes[at..at + 2].copy_from_slice(&word.to_le_bytes());
-        }
-        PatchKind::Displacement => {
-            bytes[at] = in_range("displacement", value, -128, 127)? as u8;
-        }
-        PatchKind::Branch => {
-            let from = i64::from(item.address) + i64::from(item.size());
-            let distance = value - from;
-            let over = (distance - 127).max(-128 - distance);
-            if over > 0 {
-                let by = u32::try_from(over).unwrap_or(u32::MAX);
-                return Err(AsmErrorKind::BranchOutOfRange { by });
-            }
-            bytes[at] = distance as u8;
-        }
-        PatchKind::Bit => bytes[at] |= (in_range("bit", value, 0, 7)? as u8) << 3,
-        PatchKind::Restart => {
-            let address = in_range("restart", value, 0, 0x38)? as u8;
-            if !address.is_multiple_of(8) {
-                return Err(AsmErrorKind::Expected {
-                    what: "a multiple of 8",
-                    found: address.to_string(),
-                });
-            }
-            bytes[at] |= address;
-        }
-        PatchKind::Mode => {
-            let mode = in_range("mode", value, 0, 2)?;
-            bytes[at] = [0x46, 0x56, 0x5E][mode as usize];
-        }
-    }
-    Ok(())
-}
-
-fn in_range(what: &'static str, value: i64, min: i64, max: i64) -> Result<i64, AsmErrorKind> {
-    if (min..=max).contains(&value) {
-        return Ok(value);
-    }
-    Err(AsmErrorKind::OutOfRange {
-        value,
-        what,
-        min,
-        max,
-    })
-}
-
-fn nothing_after(rest: &[Token]) -> Result<(), AsmErrorKind> {
-    match rest {
-        [] => Ok(()),
-        rest => Err(expr::expected("the end of the line", rest)),
-    }
-}
-
-fn file_name(operands: &[Token]) -> Result<String, AsmErrorKind> {
-    match operands {
-        [Token::Text(name)] => Ok(String::from_utf8_lossy(name).into_owned()),
-        other => Err(expr::expected("a file name in quotes", other)),
-    }
-}
-
-fn parse_names(list: &[Token]) -> Result<Vec<Word>, AsmErrorKind> {
-    let mut names = Vec::new();
-    let mut rest = list;
-    while let [first, after @ ..] = rest {
-        let Token::Word(name) = first else {
-            return Err(expr::expected("a name", rest));
-        };
-        names.push(name.clone());
-        rest = match after {
-            [Token::Mark(","), after @ ..] if !after.is_empty() => after,
-            [] => after,
-            other => return Err(expr::expected("a comma and a name", other)),
-        };
-    }
-    Ok(names)
-}
-
-/// Whether what follows a name gives it a meaning of its own.
-fn is_defined_by(rest: &[Token]) -> bool {
-    matches!(rest, [Token::Word(word), ..] if matches!(&*word.lower, "equ" | "defl" | "macro"))
-}
-
-/// The directive of a line that may be skipped, label or not.
-fn directive_of(line: &Line) -> Option<&str> {
-    let word = match &line.tokens[..] {
-        [Token::Word(_), Token::Mark(":"), Token::Word(word), ..] => word,
-        [Token::Word(first), Token::Word(word), ..] if !words::is_reserved(&first.lower) => word,
-        [Token::Word(word), ..] => word,
-        _ => return None,
-    };
-    Some(&word.lower)
 }
 
 /// An error in a line, or one from inside the lines that it stands for.
@@ -1083,117 +875,5 @@ enum Failure {
 impl From<AsmErrorKind> for Failure {
     fn from(kind: AsmErrorKind) -> Self {
         Self::Here(kind)
-    }
-}
-
-/// One side of an `if`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Branch {
-    /// The lines count; `else` has not come yet, or has.
-    Active { after_else: bool },
-    /// The lines are skipped; `else` would end that.
-    Waiting,
-    /// The lines are skipped up to `endif`; `else` has not come yet, or has.
-    Over { after_else: bool },
-}
-
-impl Branch {
-    fn first(condition: i64) -> Self {
-        match condition {
-            0 => Self::Waiting,
-            _ => Self::Active { after_else: false },
-        }
-    }
-}
-
-/// The `if`s around a line, with the lines that opened them.
-#[derive(Default)]
-struct Conditions {
-    open: Vec<(u32, Branch)>,
-}
-
-impl Conditions {
-    fn are_met(&self) -> bool {
-        self.open
-            .last()
-            .is_none_or(|(_, branch)| matches!(branch, Branch::Active { .. }))
-    }
-
-    /// `else` or `endif`.
-    fn change(&mut self, directive: &str) -> Result<(), AsmErrorKind> {
-        let unmatched = || AsmErrorKind::Unmatched {
-            directive: directive.to_owned(),
-        };
-        let (opened, branch) = self.open.pop().ok_or_else(unmatched)?;
-        if directive == "endif" {
-            return Ok(());
-        }
-        let branch = match branch {
-            Branch::Active { after_else: false } | Branch::Over { after_else: false } => {
-                Branch::Over { after_else: true }
-            }
-            Branch::Waiting => Branch::Active { after_else: true },
-            Branch::Active { after_else: true } | Branch::Over { after_else: true } => {
-                return Err(unmatched());
-            }
-        };
-        self.open.push((opened, branch));
-        Ok(())
-    }
-
-    /// Passes a line that doesn't count, but may change what does.
-    fn skip(&mut self, line: &SourceLine) -> Result<(), AsmErrorKind> {
-        match directive_of(&line.line) {
-            Some("if") => {
-                let skipped = Branch::Over { after_else: false };
-                self.open.push((line.number, skipped));
-                Ok(())
-            }
-            Some(directive @ ("else" | "endif")) => self.change(directive),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl SourceLine {
-    fn place(&self) -> Place {
-        Place {
-            file: Arc::clone(&self.file.name),
-            line: self.number,
-        }
-    }
-}
-
-impl Item {
-    fn size(&self) -> u32 {
-        match &self.content {
-            Content::Nothing | Content::Equate(_) => 0,
-            Content::Instruction(encoded) | Content::Data(encoded) => {
-                u32::try_from(encoded.bytes.len()).unwrap_or(u32::MAX)
-            }
-            Content::Reserve { size, .. } => *size,
-        }
-    }
-
-    fn takes_space(&self) -> bool {
-        self.size() > 0
-    }
-
-    /// Whether the line comes from a macro call rather than from where it stands.
-    fn is_expansion(&self) -> bool {
-        self.trail
-            .as_ref()
-            .is_some_and(|trail| trail.what.starts_with("calls"))
-    }
-
-    fn error(&self, kind: AsmErrorKind) -> AsmError {
-        AsmError {
-            at: Place {
-                file: Arc::clone(&self.file.name),
-                line: self.number,
-            },
-            kind,
-            trail: unwind(self.trail.as_ref()),
-        }
     }
 }

@@ -148,7 +148,7 @@ const fn uses_hl(opcode: u8) -> bool {
     match x {
         0 => matches!(
             (y, z),
-            (4, 1 | 2 | 3) | (5, 2 | 3) | (1 | 3 | 5 | 7, 1) | (4 | 5, 4..=6)
+            (4, 1..=3) | (5, 2 | 3) | (1 | 3 | 5 | 7, 1) | (4 | 5, 4..=6)
         ),
         1 => opcode != 0x76 && (matches!(y, 4 | 5) || matches!(z, 4 | 5)),
         2 => matches!(z, 4 | 5),

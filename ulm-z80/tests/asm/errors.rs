@@ -73,7 +73,7 @@ fn values() {
         (" ld a,256", "t.asm:1: byte 256 is out of range -256 to 255"),
         (
             " ld hl,65535+1",
-            "t.asm:1: word 65536 is out of range -32768 to 65535",
+            "t.asm:1: word 65536 is out of range -65536 to 65535",
         ),
         (
             " ld a,(ix+128)",

@@ -1,8 +1,10 @@
 //! The assembler: against an independent one, against bytes written down, and against nonsense.
 
-mod against_pasmo;
+mod against_others;
 mod errors;
 mod forms;
 mod golden;
 mod nonsense;
-mod pasmo;
+mod others;
+mod second_core;
+mod timing;

@@ -1,12 +1,12 @@
-//! An independent assembler makes the same bytes of the same source.
+//! Independent assemblers make the same bytes of the same source.
 
 use std::fs;
 
 use ulm_z80::asm::{FileSources, Image, assemble};
 
-use crate::{forms, pasmo};
+use crate::{forms, others};
 
-/// Assembles `files` (the first is the root) with both assemblers.
+/// Assembles `files` (the first is the root) with ours and pasmo.
 fn compare(files: &[(&str, &[u8])], defines: &[(&str, i64)]) -> Image {
     let folder = tempfile::tempdir().expect("a folder for the sources");
     for (name, bytes) in files {
@@ -16,7 +16,7 @@ fn compare(files: &[(&str, &[u8])], defines: &[(&str, i64)]) -> Image {
     let sources = FileSources::beside(&root);
     let root_name = root.to_str().expect("a path of text");
     let image = assemble(&sources, root_name, defines).unwrap_or_else(|error| panic!("{error}"));
-    if let Some(theirs) = pasmo::assemble(folder.path(), files[0].0, defines) {
+    if let Some(theirs) = others::pasmo(folder.path(), files[0].0, defines) {
         assert_eq!(image.padded(), theirs, "{}", files[0].0);
     }
     image
@@ -33,6 +33,29 @@ fn every_instruction_form() {
     let image = compare(&[("forms.asm", source.as_bytes())], &[]);
     assert!(count > 900, "{count} forms");
     assert!(image.bytes.len() > 2 * count);
+}
+
+#[test]
+fn every_form_that_z80asm_knows() {
+    let halves = ["ixh", "ixl", "iyh", "iyl"];
+    let is_known = |form: &String| {
+        // z80asm 1.8 has no SLL, the halves of index registers in some places only, and wants a displacement.
+        let lacks = form.starts_with("sll") || halves.iter().any(|half| form.contains(half));
+        !lacks && (!form.contains("(ix)") || form == "jp (ix)")
+    };
+    let lines = forms::documented().into_iter().filter(is_known);
+    let lines: Vec<String> = lines.map(|form| format!(" {form}\n")).collect();
+    assert!(lines.len() > 800, "{} forms", lines.len());
+    let source = format!(" org 4000h\n{}", lines.concat());
+    let folder = tempfile::tempdir().expect("a folder for the source");
+    let root = folder.path().join("forms.asm");
+    fs::write(&root, source).expect("the source is written");
+    let root_name = root.to_str().expect("a path of text");
+    let image = assemble(&FileSources::beside(&root), root_name, &[]);
+    let image = image.unwrap_or_else(|error| panic!("{error}"));
+    if let Some(theirs) = others::z80asm(folder.path(), "forms.asm") {
+        assert_eq!(image.bytes, theirs);
+    }
 }
 
 #[test]

@@ -1,0 +1,178 @@
+; The kernel for columns kept as lists: for each input, the neurons with weight +1, then those with -1 (one with -2
+; stands there twice). SP reads them, two neurons with one POP, so interrupts must be off.
+;
+; A column is a thread of segments. Each starts with the address where RET enters a chain, so that just as many of its
+; steps are left as neurons follow:
+;
+;       dw plus entry, db neurons ..., [more of these], dw minus entry, db neurons ...
+;
+; The plus chain ends with RET, into the next segment; the minus chain with JP (IX), out of the column. Of a longer
+; list of minus ones, `dw more_minus` comes before each segment but the last.
+;
+; In a chain: H low page of the sums, C activation 1 to 255. An odd number of neurons is entered through `plus_odd` or
+; `minus_odd`, and has one byte without meaning before the first.
+;
+; One step is 34 T-states: 5 and 4 to read the neuron's number, 18 to add to its low byte, 7 not to carry. A carry runs
+; on in a second copy of the chain, which starts by counting it, takes the next neuron as well, and then falls back into
+; the first; that is 29 T-states more.
+
+CHAIN_PAIRS     equ  12         ; neurons that one segment can hold, halved
+A_PAIR          equ  13         ; bytes of a pair of steps
+B_PAIR          equ  19         ; and of those that start with a carry
+
+; step: adds to or subtracts from the sum of the neuron in a register.
+plus_step macro neuron
+        ld   l,neuron
+        ld   a,(hl)
+        add  a,c
+        ld   (hl),a
+        endm
+
+minus_step macro neuron
+        ld   l,neuron
+        ld   a,(hl)
+        sub  c
+        ld   (hl),a
+        endm
+
+; A carry into the high byte, or out of it.
+plus_carry macro
+        inc  h
+        inc  (hl)
+        dec  h
+        endm
+
+minus_carry macro
+        inc  h
+        dec  (hl)
+        dec  h
+        endm
+
+; The plus chain.                                                           equals ulm-core: weight +1
+plus_b:
+pair    defl 0
+    rept CHAIN_PAIRS/2
+        plus_carry
+        plus_step d
+        jr   nc,plus_a+A_PAIR*(pair+1)
+        plus_carry
+        pop  de
+        plus_step e
+        jr   nc,plus_a+A_PAIR*(pair+1)+7
+pair    defl pair+1
+    endm
+        jp   plus_c
+plus_a:
+pair    defl 0
+    rept CHAIN_PAIRS/2
+        pop  de
+        plus_step e
+        jr   c,plus_b+B_PAIR*pair
+        plus_step d
+        jr   c,plus_b+B_PAIR*pair+9
+pair    defl pair+1
+    endm
+    rept CHAIN_PAIRS/2
+        pop  de
+        plus_step e
+        jr   c,plus_c+B_PAIR*(pair-CHAIN_PAIRS/2)
+        plus_step d
+        jr   c,plus_c+B_PAIR*(pair-CHAIN_PAIRS/2)+9
+pair    defl pair+1
+    endm
+plus_end:
+        ret
+plus_c:
+pair    defl CHAIN_PAIRS/2
+    rept CHAIN_PAIRS/2-1
+        plus_carry
+        plus_step d
+        jr   nc,plus_a+A_PAIR*(pair+1)
+        plus_carry
+        pop  de
+        plus_step e
+        jr   nc,plus_a+A_PAIR*(pair+1)+7
+pair    defl pair+1
+    endm
+        plus_carry
+        plus_step d
+        jr   nc,plus_end
+        plus_carry
+        ret
+
+plus_odd:                       ; entry n: 2 n + 1 neurons
+pair    defl CHAIN_PAIRS-1
+    rept CHAIN_PAIRS
+        pop  de
+        jp   plus_a+A_PAIR*pair+7
+pair    defl pair-1
+    endm
+
+; The minus chain.                                                          equals ulm-core: weight -1
+minus_b:
+pair    defl 0
+    rept CHAIN_PAIRS/2
+        minus_carry
+        minus_step d
+        jr   nc,minus_a+A_PAIR*(pair+1)
+        minus_carry
+        pop  de
+        minus_step e
+        jr   nc,minus_a+A_PAIR*(pair+1)+7
+pair    defl pair+1
+    endm
+        jp   minus_c
+minus_a:
+pair    defl 0
+    rept CHAIN_PAIRS/2
+        pop  de
+        minus_step e
+        jr   c,minus_b+B_PAIR*pair
+        minus_step d
+        jr   c,minus_b+B_PAIR*pair+9
+pair    defl pair+1
+    endm
+    rept CHAIN_PAIRS/2
+        pop  de
+        minus_step e
+        jr   c,minus_c+B_PAIR*(pair-CHAIN_PAIRS/2)
+        minus_step d
+        jr   c,minus_c+B_PAIR*(pair-CHAIN_PAIRS/2)+9
+pair    defl pair+1
+    endm
+minus_end:
+        jp   (ix)
+minus_c:
+pair    defl CHAIN_PAIRS/2
+    rept CHAIN_PAIRS/2-1
+        minus_carry
+        minus_step d
+        jr   nc,minus_a+A_PAIR*(pair+1)
+        minus_carry
+        pop  de
+        minus_step e
+        jr   nc,minus_a+A_PAIR*(pair+1)+7
+pair    defl pair+1
+    endm
+        minus_carry
+        minus_step d
+        jr   nc,minus_end
+        minus_carry
+        jp   (ix)
+
+minus_odd:
+pair    defl CHAIN_PAIRS-1
+    rept CHAIN_PAIRS
+        pop  de
+        jp   minus_a+A_PAIR*pair+7
+pair    defl pair-1
+    endm
+
+; more_minus: enters the next segment so that the thread goes on behind it.
+more_minus:
+        ld   (_leave+2),ix
+        ld   ix,_resume
+        ret
+_resume:
+_leave: ld   ix,0
+        ret
