@@ -1,6 +1,6 @@
 //! From bytes to input buckets: the query's trigrams and the context's 1-, 2- and 3-grams.
 //!
-//! Both encoders hash a window of bytes with [`hash`] and keep the low bits. Each window adds 1 to
+//! Both encoders hash a window of bytes and keep the low bits. Each window adds 1 to
 //! its bucket; the network's input is [`ONE`] times that count.
 
 /// Length of the context, in bytes: the end of the reply so far.

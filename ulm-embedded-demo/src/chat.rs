@@ -16,11 +16,11 @@ const INTERRUPT: u8 = 0x03;
 const TERMINAL: u8 = 0x12;
 
 /// Device control 4 (Control-T): the other end is a program: no echo, no prompt, one line of
-/// reply for a line of question.
+/// reply for a line of question. The device answers with the same byte.
 const PROGRAM: u8 = 0x14;
 
 /// Bytes kept that were received while a reply was written.
-const AHEAD_BYTES: usize = 64;
+const AHEAD_BYTES: usize = 16;
 
 /// Longest reply that can be a command.
 const COMMAND_BYTES: usize = 16;
@@ -119,6 +119,8 @@ impl<'m, const W: usize> Chat<'m, W> {
             match byte {
                 TERMINAL | PROGRAM => {
                     self.to_terminal = byte == TERMINAL;
+                    // Acknowledged, for a prompt may have been written before.
+                    board.write(byte);
                     continue;
                 }
                 _ => {}
@@ -317,7 +319,7 @@ mod tests {
     #[test]
     fn a_program_gets_one_line_a_line() {
         let (output, session) = dialogue(bytes("\x14hello\nagain\r\n\n\x04"));
-        assert_eq!(output, "OK\nOK\nOK\n");
+        assert_eq!(output, "\x14OK\nOK\nOK\n");
         // O, K and EOS each.
         assert_eq!((session.replies, session.characters), (3, 9));
     }
@@ -336,7 +338,7 @@ mod tests {
             .chain(bytes("x\x03"))
             .chain(bytes("ho\n\x04"));
         let (output, session) = dialogue(typed);
-        assert_eq!(output, "O^C\nOK\n");
+        assert_eq!(output, "\x14O^C\nOK\n");
         assert_eq!(session.characters, 4);
     }
 

@@ -4,8 +4,8 @@ use core::fmt;
 
 use heapless::Vec;
 
-/// Longest line, in bytes: what a model reads of a query fits.
-pub const LINE_BYTES: usize = 120;
+/// Longest line, in bytes: longer than any question in the examples that come with the project.
+pub const LINE_BYTES: usize = 128;
 
 /// What a byte did to the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +32,13 @@ enum Escape {
 /// A line being typed, with a cursor; it echoes to a terminal of the VT100 family.
 ///
 /// Left, right, Home, End, Control-A, B, E, F move; Backspace and Delete delete, Control-W a word,
-/// Control-U up to the cursor, Control-K from it on. Up or Control-P brings back the line before.
+/// Control-U up to the cursor, Control-K from it on. Up or Control-P, pressed first, brings
+/// back the line before.
 #[derive(Debug)]
 pub struct LineEditor {
     line: Vec<u8, LINE_BYTES>,
-    previous: Vec<u8, LINE_BYTES>,
+    /// Whether `line` is still the one before: nothing of the new one was typed.
+    is_previous: bool,
     cursor: usize,
     escape: Escape,
     after_return: bool,
@@ -54,7 +56,7 @@ impl LineEditor {
     pub const fn new() -> Self {
         Self {
             line: Vec::new(),
-            previous: Vec::new(),
+            is_previous: false,
             cursor: 0,
             escape: Escape::None,
             after_return: false,
@@ -64,14 +66,12 @@ impl LineEditor {
     /// The line so far.
     #[must_use]
     pub fn line(&self) -> &[u8] {
-        &self.line
+        if self.is_previous { &[] } else { &self.line }
     }
 
     /// Starts the next line; the one that was there can be brought back.
     pub fn clear(&mut self) {
-        if !self.line.is_empty() {
-            self.previous = core::mem::take(&mut self.line);
-        }
+        self.is_previous = !self.line.is_empty();
         self.cursor = 0;
     }
 
@@ -107,7 +107,18 @@ impl LineEditor {
             }
         }
         match byte {
-            b'\n' if after_return => {}
+            b'\n' if after_return => return Ok(Edit::Typing),
+            0x1b => {
+                self.escape = Escape::Started;
+                return Ok(Edit::Typing);
+            }
+            0x10 => {
+                self.recall(echo)?;
+                return Ok(Edit::Typing);
+            }
+            _ => self.forget_previous(),
+        }
+        match byte {
             b'\r' | b'\n' => {
                 self.move_to(self.line.len(), echo)?;
                 echo.write_str("\r\n")?;
@@ -127,10 +138,8 @@ impl LineEditor {
             0x06 => self.move_to(self.cursor.saturating_add(1), echo)?,
             0x08 | 0x7f => self.delete(self.cursor.saturating_sub(1)..self.cursor, echo)?,
             0x0b => self.delete(self.cursor..self.line.len(), echo)?,
-            0x10 => self.recall(echo)?,
             0x15 => self.delete(0..self.cursor, echo)?,
             0x17 => self.delete(self.word_start()..self.cursor, echo)?,
-            0x1b => self.escape = Escape::Started,
             0x20.. => self.insert(byte, echo)?,
             _ => {}
         }
@@ -138,8 +147,11 @@ impl LineEditor {
     }
 
     fn final_byte(&mut self, byte: u8, digit: u8, echo: &mut impl fmt::Write) -> fmt::Result {
+        if byte == b'A' {
+            return self.recall(echo);
+        }
+        self.forget_previous();
         match (byte, digit) {
-            (b'A', _) => self.recall(echo),
             (b'C', _) => self.move_to(self.cursor.saturating_add(1), echo),
             (b'D', _) => self.move_to(self.cursor.saturating_sub(1), echo),
             (b'H', _) | (b'~', b'1' | b'7') => self.move_to(0, echo),
@@ -179,12 +191,18 @@ impl LineEditor {
         self.redraw_tail(echo)
     }
 
-    /// Replaces the line by the one before.
+    /// Brings the line before back, where nothing was typed yet.
     fn recall(&mut self, echo: &mut impl fmt::Write) -> fmt::Result {
-        self.delete(0..self.line.len(), echo)?;
-        self.line = self.previous.clone();
-        self.redraw_tail(echo)?;
-        self.move_to(self.line.len(), echo)
+        if core::mem::take(&mut self.is_previous) {
+            self.move_to(self.line.len(), echo)?;
+        }
+        Ok(())
+    }
+
+    fn forget_previous(&mut self) {
+        if core::mem::take(&mut self.is_previous) {
+            self.line.clear();
+        }
     }
 
     /// Start of the word before the cursor.
@@ -288,8 +306,20 @@ mod tests {
         typed(&mut editor, b"lamp on\r");
         editor.clear();
         assert_eq!(editor.line(), b"");
-        let (screen, line) = typed(&mut editor, b"xy\x1b[A\x08ff");
+        let (screen, line) = typed(&mut editor, b"\x1b[A\x08ff");
         assert_eq!((&*screen, &*line), ("lamp off", "lamp off"));
+    }
+
+    /// The line before is gone once something else was typed.
+    #[test]
+    fn a_new_line_starts_empty() {
+        for keys in [&b"xy\x1b[A"[..], b"\x1b[Dxy\x10", b"\x7fxy"] {
+            let mut editor = LineEditor::new();
+            typed(&mut editor, b"lamp on\r");
+            editor.clear();
+            let (screen, line) = typed(&mut editor, keys);
+            assert_eq!((&*screen, &*line), ("xy", "xy"));
+        }
     }
 
     #[test]

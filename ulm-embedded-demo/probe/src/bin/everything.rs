@@ -70,7 +70,12 @@ fn choices<const W: usize>(mut choices: Choices<'_, '_, W>) {
     black_box(choices.logits());
     black_box(choices.made());
     black_box(choices.context());
-    if let Some(Choice { entry, byte, margin }) = choices.next() {
+    if let Some(Choice {
+        entry,
+        byte,
+        margin,
+    }) = choices.next()
+    {
         black_box((entry, byte, margin));
     }
 }
