@@ -27,13 +27,16 @@
 mod accuracy;
 mod augment;
 pub mod balance;
+#[cfg(feature = "baselines")]
 pub mod baselines;
 mod checkpoint;
 mod dataset;
 mod doubt;
 mod error;
 pub mod eval;
+#[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "import")]
 pub mod import;
 pub mod lint;
 mod math;
