@@ -176,3 +176,62 @@ more_minus:
 _resume:
 _leave: ld   ix,0
         ret
+
+; Context columns are counted by two chains of their own, `up` and `down`, which init_chains writes into two pages: at the
+; same places in both, so that one bit of the address leads from one to the other.
+;
+;   offset 0            24 pairs of steps:  pop de / ld l,e / inc (hl) / ld l,d / inc (hl)     40 T-states a pair
+;   COUNT_END           jp (ix)
+;   COUNT_OVER          jp context_done
+;   COUNT_ODD + 4 n     pop de / jp to the second half of the pair that 2 n + 1 neurons start with
+COUNT_PAIRS     equ  24
+COUNT_END       equ  5*COUNT_PAIRS
+COUNT_OVER      equ  COUNT_END+2
+COUNT_ODD       equ  COUNT_OVER+3
+
+; init_chains: writes the chains.                                           destroys all
+init_chains:
+        ld   hl,up
+        ld   a,34h              ; inc (hl)
+        call _chain
+        ld   hl,down
+        inc  a                  ; dec (hl)
+_chain: ld   b,COUNT_PAIRS
+_pair:  ld   (hl),0D1h          ; pop de
+        inc  l
+        ld   (hl),6Bh           ; ld l,e
+        inc  l
+        ld   (hl),a
+        inc  l
+        ld   (hl),6Ah           ; ld l,d
+        inc  l
+        ld   (hl),a
+        inc  l
+        djnz _pair
+        ld   (hl),0DDh          ; jp (ix)
+        inc  l
+        ld   (hl),0E9h
+        inc  l
+        ld   (hl),0C3h          ; jp context_done
+        inc  l
+        ld   (hl),low context_done
+        inc  l
+        ld   (hl),high context_done
+        inc  l
+        ld   b,COUNT_PAIRS
+        ld   c,COUNT_END-2
+_odd:   ld   (hl),0D1h
+        inc  l
+        ld   (hl),0C3h
+        inc  l
+        ld   (hl),c
+        inc  l
+        ld   (hl),h
+        inc  l
+        dec  c
+        dec  c
+        dec  c
+        dec  c
+        dec  c
+        djnz _odd
+        ret

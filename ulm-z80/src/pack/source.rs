@@ -8,14 +8,14 @@ use ulm_core::encode::{CONTEXT_WINDOWS, Context, ONE};
 use ulm_core::format::column_bytes;
 use ulm_core::{Layer, Model};
 
-use super::columns::{self, Columns};
+use super::columns::{self, Columns, Kernel};
 use super::{Layout, Options, PackError};
 use crate::asm::{Sources, assemble};
 
 /// The file that includes the others.
 pub(super) const ROOT: &str = "image.asm";
-/// Buffers start at a whole page.
-const PAGE: u32 = 256;
+/// Buffers start at a multiple of this.
+const ALIGNMENT: u32 = 512;
 
 /// The engine's files, as they are in the repository.
 const ENGINE: [(&str, &str); 7] = [
@@ -69,9 +69,14 @@ impl Source {
                 (Layout::Packed, _) => vec![columns::packed(&label, &file, &layer, all)],
                 (Layout::Lists, 0) => vec![
                     columns::packed(&label, &file, &layer, 0..queries),
-                    columns::lists("context_columns", &layer, queries..layer.inputs()),
+                    columns::lists(
+                        "context_columns",
+                        Kernel::Count,
+                        &layer,
+                        queries..layer.inputs(),
+                    ),
                 ],
-                (Layout::Lists, _) => vec![columns::lists(&label, &layer, all)],
+                (Layout::Lists, _) => vec![columns::lists(&label, Kernel::Mac, &layer, all)],
             };
             source.add_columns(number, parts);
         }
@@ -102,7 +107,7 @@ impl Source {
         let image = assemble(&bare, ROOT, &[]).map_err(PackError::Asm)?;
         let at = |name: &str| image.symbols[name] as u32;
         let buffers = image.end - at("buffers");
-        Ok((at("image_end") + weights).next_multiple_of(PAGE) + buffers)
+        Ok((at("image_end") + weights).next_multiple_of(ALIGNMENT) + buffers)
     }
 
     fn add_columns(&mut self, layer: usize, parts: Vec<Columns>) {
@@ -132,6 +137,7 @@ fn constants(model: &Model<'_>, options: &Options) -> String {
         ("QUERY_BUCKETS", usize::from(model.query_buckets())),
         ("CONTEXT_BUCKETS", usize::from(model.context_buckets())),
         ("LAYERS", model.layers().count()),
+        ("FIRST_WIDTH", first.into()),
         ("FIRST_COLUMN_BYTES", column_bytes(first)),
         ("CHARSET_ENTRIES", model.charset().len() + 1),
         ("MAX_REPLY", model.max_reply().into()),
@@ -168,7 +174,7 @@ fn data(model: &Model<'_>, options: &Options) -> String {
     text += "        db 0\n";
     let padding = padding_sums(model);
     for (number, layer) in model.layers().enumerate() {
-        let biases: Vec<i16> = match number {
+        let mut biases: Vec<i16> = match number {
             0 => padding.clone(),
             _ => layer.biases().collect(),
         };
@@ -176,9 +182,11 @@ fn data(model: &Model<'_>, options: &Options) -> String {
             0 => "first_biases".to_owned(),
             number => format!("biases{number}"),
         };
+        // The engine copies 16 bytes at a time.
+        biases.resize(biases.len().next_multiple_of(16), 0);
         let low = biases.iter().map(|bias| bias.to_le_bytes()[0]);
         let high = biases.iter().map(|bias| bias.to_le_bytes()[1]);
-        let width = (layer.width() % 256) as u8;
+        let width = (biases.len() % 256) as u8;
         labelled_bytes(
             &mut text,
             &label,
