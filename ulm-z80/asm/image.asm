@@ -85,6 +85,7 @@ _full:  pop  hl
         ret
     endif
 
+model:
         include "model.asm"
 image_end:
 
@@ -125,6 +126,6 @@ second:         ds 2            ; the second largest logit
 margin:         ds 2
 choice:         ds 1
 ahead:          ds 4
-        ds   96
+stack:          ds 96
 stack_top:
 memory_end:
