@@ -12,7 +12,12 @@ LAYER_INPUTS    equ  1          ; 0: 256
 LAYER_COLUMN_BYTES equ 2        ; packed layout
 LAYER_BIASES    equ  3          ; address
 LAYER_COLUMNS   equ  5          ; address: packed, the first column; lists, a table of columns
+    if LISTS
+LAYER_SHARED    equ  7          ; the number of the last shared sum, that of the last neuron, address of a table
+LAYER_SIZE      equ  11
+    else
 LAYER_SIZE      equ  7
+    endif
 
         include "cpm.asm"
         include "chat.asm"
@@ -78,8 +83,8 @@ _input: ld   a,l
         ld   a,high way_out
         ld   (de),a
 _full:  pop  hl
-        inc  hl
-        inc  hl
+        ld   bc,LAYER_SIZE-LAYER_COLUMNS
+        add  hl,bc
         jr   _layer
     else
         ret

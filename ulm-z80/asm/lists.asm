@@ -235,3 +235,64 @@ _odd:   ld   (hl),0D1h
         dec  c
         djnz _odd
         ret
+
+; merge: adds the shared sums of a layer to their two neurons, or takes them from the second, which then has the smaller
+; number. They come behind the neurons, and the last comes first.              180 T-states a shared sum
+;   in D page of the sums, (layer)   destroys all but DE
+merge:  push de
+        ld   h,d
+        ld   ix,(layer)
+        ld   a,(ix+LAYER_SHARED+1)
+        ld   (_last+1),a
+        cp   (ix+LAYER_SHARED)
+        jr   z,_none
+        ld   e,(ix+LAYER_SHARED+2)
+        ld   d,(ix+LAYER_SHARED+3)
+        ld   a,(ix+LAYER_SHARED)
+        ld   (saved_sp),sp
+        ex   de,hl
+        di
+        ld   sp,hl
+        ex   de,hl
+_next:  ld   l,a
+        ex   af,af'
+        pop  bc                 ; C, B the neurons
+        ld   e,(hl)
+        inc  h
+        ld   d,(hl)
+        dec  h
+        ld   l,c
+        ld   a,(hl)
+        add  a,e
+        ld   (hl),a
+        inc  h
+        ld   a,(hl)
+        adc  a,d
+        ld   (hl),a
+        dec  h
+        ld   a,c
+        cp   b
+        ld   l,b
+        ld   a,(hl)
+        jr   nc,_take
+        add  a,e
+        ld   (hl),a
+        inc  h
+        ld   a,(hl)
+        adc  a,d
+_put:   ld   (hl),a
+        dec  h
+        ex   af,af'
+        dec  a
+_last:  cp   0
+        jr   nz,_next
+        ld   sp,(saved_sp)
+        ei
+_none:  pop  de
+        ret
+_take:  sub  e
+        ld   (hl),a
+        inc  h
+        ld   a,(hl)
+        sbc  a,d
+        jr   _put

@@ -49,6 +49,9 @@ _ready: ld   (scan_at),hl
 _layer: push de
         call sum_layer
         pop  de
+    if LISTS
+        call merge
+    endif
         ld   hl,scan
         ld   (scan_at),hl
         ld   hl,found

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use ulm_core::Layer;
 
+use super::share::Shared;
+
 /// What reads a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kernel {
@@ -68,20 +70,41 @@ pub(super) fn packed(label: &str, file: &str, layer: &Layer<'_>, inputs: Range<u
     }
 }
 
-/// Columns of `inputs` as lists, behind a table of their addresses.
-pub(super) fn lists(label: &str, kernel: Kernel, layer: &Layer<'_>, inputs: Range<u16>) -> Columns {
+/// Context columns, `inputs` of the first layer, as lists behind a table of their addresses.
+pub(super) fn context_lists(label: &str, layer: &Layer<'_>, inputs: Range<u16>) -> Columns {
+    let columns = inputs.map(|input| layer.weights(input).collect());
+    lists(label, Kernel::Count, columns.collect())
+}
+
+/// The columns of a layer and its shared sums as lists, behind a table of their addresses; behind them `NAME_shared`, the
+/// table of what becomes of the shared sums.
+pub(super) fn shared_lists(label: &str, shared: &Shared) -> Columns {
+    let inputs = shared.rows.first().map_or(0, Vec::len);
+    let column = |input: usize| shared.rows.iter().map(|row| row[input]).collect();
+    let mut columns = lists(label, Kernel::Mac, (0..inputs).map(column).collect());
+    let _ = writeln!(columns.bare, "{label}_shared:");
+    let _ = writeln!(columns.text, "{label}_shared:");
+    for (first, second) in shared.merges.iter().rev() {
+        let _ = writeln!(columns.text, "        db {first},{second}");
+        columns.size += 2;
+    }
+    columns
+}
+
+/// Columns, weights of each given, as lists.
+fn lists(label: &str, kernel: Kernel, weights: Vec<Vec<i8>>) -> Columns {
     let mut columns = Columns::default();
     let _ = writeln!(columns.bare, "{label}:");
     let _ = writeln!(columns.text, "{label}:");
-    for input in inputs.clone() {
+    for input in 0..weights.len() {
         let _ = writeln!(columns.text, "        dw {label}_{input}");
         columns.size += 2;
     }
-    for input in inputs {
+    for (input, weights) in weights.iter().enumerate() {
         let mut thread = Thread::default();
         let _ = writeln!(thread.text, "{label}_{input}:");
         let (mut plus, mut minus) = (Vec::new(), Vec::new());
-        for (neuron, weight) in (0..=u8::MAX).zip(layer.weights(input)) {
+        for (neuron, weight) in (0..=u8::MAX).zip(weights) {
             match weight {
                 1 => plus.push(neuron),
                 -1 => minus.push(neuron),

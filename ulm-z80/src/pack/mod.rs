@@ -5,6 +5,7 @@
 //! counts are constants in the generated files `model.inc` and `model.asm`.
 
 mod columns;
+mod share;
 mod source;
 
 use std::fmt;
