@@ -1,7 +1,14 @@
 ; From bytes to the first layer: the question's trigrams and the context's windows.
 ;
-; The sums of the first layer for the question, and for the windows that hold padding only, are in `base`. What the
-; padding adds at the start of a reply is part of the biases already.
+; The sums of the first layer for the question are in `base`, where what the padding of an empty context adds is part of
+; the biases already. Windows of a context are counted: each adds its weights to bytes, `counts`, of which one stands for
+; 32 in the sum. The windows that held only padding are taken out of `counts_base` once a byte of the reply comes in, so
+; that each step has to count those only that hold one.
+;
+; Where all of `base` is small, it is split: floor(base / 32) goes to `counts_base`, what is left of it, divided by 4, to
+; `rest`, and an activation is 8 * count + rest. A count is then between -64 - 63 and 63 + 63: the 21 windows of padding
+; add at most 42 when they go, and those of the reply take at most 42 away, and each at most 21 the other way.
+; Else `counts_base` starts from 0, and each step adds 32 times the counts to `base`.
 
 ; hear: sums what is the same for every character of a reply into `base`.   equals ulm-core: Engine::hear
 ;   in HL text, trimmed, C its length   destroys all
@@ -20,7 +27,7 @@ hear:   push hl
         pop  hl
         inc  c
         dec  c
-        ret  z
+        jr   z,split
         ld   b,c
         ld   c,' '              ; the byte before
 _next:  push bc
@@ -55,6 +62,57 @@ _inside: call lower
         ld   c,(hl)
         inc  hl
         djnz _next
+; fall through
+
+; split: divides `base` between `counts_base` and `rest`, or notes in (is_wide) that it doesn't fit.  destroys all
+split:
+    if LAYERS > 1
+        ld   hl,base+256
+        ld   b,low FIRST_WIDTH
+_check: ld   a,(hl)             ; -2048 to 2047: the high byte is -8 to 7
+        add  a,8
+        cp   16
+        jr   nc,_wide
+        inc  l
+        djnz _check
+        ld   l,b                ; 0
+        ld   b,low FIRST_WIDTH
+_split: push hl
+        ld   d,(hl)
+        dec  h
+        ld   e,(hl)
+        ex   de,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,hl              ; H the count
+        ld   a,l                ; bits 4 to 2 of the sum
+        rlca
+        rlca
+        rlca
+        and  7
+        ld   c,h
+        ld   h,high rest
+        pop  de                 ; the place in the high page
+        ld   l,e
+        ld   (hl),a
+        ld   h,high counts_base
+        ld   (hl),c
+        ex   de,hl
+        inc  l
+        djnz _split
+    if low FIRST_WIDTH
+        ld   a,b
+        ld   (rest+FIRST_WIDTH),a
+    endif
+        ld   (is_wide),a        ; anything less than 8
+        ret
+    endif
+_wide:  ld   hl,counts_base
+_clear: ld   (hl),0
+        inc  l
+        jr   nz,_clear
+        ld   a,0FFh
+        ld   (is_wide),a
         ret
 
 ; lower: A-Z become a-z.                                                    equals u8::to_ascii_lowercase
@@ -103,7 +161,8 @@ _even:  ex   de,hl
         ret
 
 ; push_context: appends A, in lower case.                                   equals ulm-core: Context::push
-;   destroys all; takes the windows that held only padding until now out of `base`
+;   destroys all; takes the windows that held only padding until now out of
+;   `counts_base`
 push_context:
         ld   hl,context+1
         ld   de,context
@@ -118,27 +177,27 @@ push_context:
         ld   (pad),a
         ld   b,c
         ld   ix,padding
-        ld   hl,base
-        ld   de,-ONE
+        ld   a,high counts_base
+        ld   d,CONTEXT_OFF
         jr   windows
 
-; sum_context: adds the windows that hold a byte of the reply to the sums at HL.
-;   equals ulm-core: Engine::sum_first   destroys all
-sum_context:
+; count_context: counts the windows that hold a byte of the reply.          equals ulm-core: Engine::sum_first
+;   destroys all
+count_context:
         ld   a,(pad)
         inc  a
         ld   b,a
         ld   c,CONTEXT_BYTES
         ld   ix,context
-        ld   de,ONE
-; windows: adds the context columns of some windows.                        equals ulm-core: Context::windows
-;   in IX text of the context; B, C first and last place where a wanted window ends, 1 to 8; DE what to multiply by;
-;   HL sums   destroys all
+        ld   a,high counts
+        ld   d,CONTEXT_ON
+; windows: counts the context columns of some windows.                        equals ulm-core: Context::windows
+;   in IX text of the context; B, C first and last place where a wanted window ends, 1 to 8; A page of counts;
+;   D CONTEXT_ON or CONTEXT_OFF   destroys all
 windows:
         ld   (last_end),bc      ; and first_end behind it
-        ld   (factor),de
-        ld   a,h
-        ld   (sums_page),a
+        ld   e,a
+        ld   (counts_page),de   ; and the factor
         ld   de,0               ; hash so far: 7 * start
         ld   c,0                ; start
 _start: push de
@@ -165,20 +224,9 @@ _grow:  inc  b
         and  low (CONTEXT_BUCKETS-1)
         ld   l,a
         call context_column
-        push de
-        ld   a,(factor)
-        ld   c,a
-        ld   a,(sums_page)
+        ld   bc,(counts_page)
         call add_context
         pop  de
-        ld   a,(factor+1)
-        or   a
-        jr   z,_added
-        ld   c,a
-        ld   a,(sums_page)
-        inc  a
-        call add_context
-_added: pop  de
         pop  bc
 _more:  dec  c
         jr   nz,_grow
@@ -213,25 +261,37 @@ context_column:
         jp   column_address
     endif
 
-; add_context: adds a context column to the sums of the first layer.
-;   in DE column, C activation, A page of the sums   destroys AF, AF', BC, DE, HL
-add_context:
-        ld   h,a
+; add_context: counts a context column.                                     equals ulm-core: Engine::add_context
+;   in DE column, C page of counts, B CONTEXT_ON or CONTEXT_OFF   destroys AF, AF', BC, DE, HL
     if LISTS
+CONTEXT_ON      equ  0
+CONTEXT_OFF     equ  1
+add_context:
         push ix
         ld   (saved_sp),sp
-        ld   ix,_done
+        ld   ix,_next
         di
         ex   de,hl
         ld   sp,hl
-        ex   de,hl
-        ret
-_done:  ld   sp,(saved_sp)
+_next:  pop  hl                 ; a segment: `up` or `down`, changed for each other to take a column off again
+        ld   a,h
+        xor  b
+        ld   h,a
+        ld   (_enter+1),hl
+        ld   h,c
+_enter: jp   0
+context_done:
+        ld   sp,(saved_sp)
 context_ei:
         ei
         pop  ix
         ret
     else
+CONTEXT_ON      equ  1
+CONTEXT_OFF     equ  -1
+add_context:
+        ld   h,c
+        ld   c,b
         ld   b,FIRST_COLUMN_BYTES
         jp   mac_column
     endif

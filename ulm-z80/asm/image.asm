@@ -12,7 +12,12 @@ LAYER_INPUTS    equ  1          ; 0: 256
 LAYER_COLUMN_BYTES equ 2        ; packed layout
 LAYER_BIASES    equ  3          ; address
 LAYER_COLUMNS   equ  5          ; address: packed, the first column; lists, a table of columns
+    if LISTS
+LAYER_SHARED    equ  7          ; the number of the last shared sum, that of the last neuron, address of a table
+LAYER_SIZE      equ  11
+    else
 LAYER_SIZE      equ  7
+    endif
 
         include "cpm.asm"
         include "chat.asm"
@@ -26,6 +31,9 @@ LAYER_SIZE      equ  7
 ; init: prepares what is not in the file.                                   destroys all
 init:   xor  a
         ld   (typed_count),a
+    if LISTS
+        call init_chains
+    endif
     if LAYERS > 1
         ld   hl,layers          ; the pages of column addresses
 _layer: ld   d,(hl)
@@ -75,22 +83,30 @@ _input: ld   a,l
         ld   a,high way_out
         ld   (de),a
 _full:  pop  hl
-        inc  hl
-        inc  hl
+        ld   bc,LAYER_SIZE-LAYER_COLUMNS
+        add  hl,bc
         jr   _layer
     else
         ret
     endif
 
+model:
         include "model.asm"
 image_end:
 
-; Buffers: not in the file, and not touched before the machine's memory was checked.
-        ds   255-(image_end+255) mod 256
+; Buffers: not in the file, and not touched before the machine's memory was checked. `up` must be an even page.
+        ds   511-(image_end+511) mod 512
 buffers:
 base:           ds 2*256        ; first layer: biases, question, padding
 sums_a:         ds 3*256
-sums_b:         ds 3*256
+sums_b:         ds 3*256        ; the page before `counts` is not in use
+counts:         ds 2*256        ; nor are those behind the counts
+counts_base:    ds 2*256
+    if LISTS
+up:             ds 256
+down:           ds 256
+    endif
+rest:           ds 256
 pointers:       ds (LAYERS-1)*2*256
 line_text:      ds LINE_MAX+3
 typed:          ds TYPED_MAX
@@ -100,19 +116,21 @@ pad:            ds 1            ; bytes of the context that are padding
 choices_left:   ds 1
 last_end:       ds 1
 first_end:      ds 1
-factor:         ds 2
-sums_page:      ds 1
+counts_page:    ds 1
+factor:         ds 1
+is_wide:        ds 1
+scan_at:        ds 2
+found_at:       ds 2
 layer:          ds 2
 saved_sp:       ds 2
 scan_stack:     ds 2
 big_activation: ds 1
 big_back:       ds 2
 big_column:     ds 2
-bias_count:     ds 1
 second:         ds 2            ; the second largest logit
 margin:         ds 2
 choice:         ds 1
 ahead:          ds 4
-        ds   96
+stack:          ds 96
 stack_top:
 memory_end:

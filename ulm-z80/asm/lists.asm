@@ -176,3 +176,123 @@ more_minus:
 _resume:
 _leave: ld   ix,0
         ret
+
+; Context columns are counted by two chains of their own, `up` and `down`, which init_chains writes into two pages: at the
+; same places in both, so that one bit of the address leads from one to the other.
+;
+;   offset 0            24 pairs of steps:  pop de / ld l,e / inc (hl) / ld l,d / inc (hl)     40 T-states a pair
+;   COUNT_END           jp (ix)
+;   COUNT_OVER          jp context_done
+;   COUNT_ODD + 4 n     pop de / jp to the second half of the pair that 2 n + 1 neurons start with
+COUNT_PAIRS     equ  24
+COUNT_END       equ  5*COUNT_PAIRS
+COUNT_OVER      equ  COUNT_END+2
+COUNT_ODD       equ  COUNT_OVER+3
+
+; init_chains: writes the chains.                                           destroys all
+init_chains:
+        ld   hl,up
+        ld   a,34h              ; inc (hl)
+        call _chain
+        ld   hl,down
+        inc  a                  ; dec (hl)
+_chain: ld   b,COUNT_PAIRS
+_pair:  ld   (hl),0D1h          ; pop de
+        inc  l
+        ld   (hl),6Bh           ; ld l,e
+        inc  l
+        ld   (hl),a
+        inc  l
+        ld   (hl),6Ah           ; ld l,d
+        inc  l
+        ld   (hl),a
+        inc  l
+        djnz _pair
+        ld   (hl),0DDh          ; jp (ix)
+        inc  l
+        ld   (hl),0E9h
+        inc  l
+        ld   (hl),0C3h          ; jp context_done
+        inc  l
+        ld   (hl),low context_done
+        inc  l
+        ld   (hl),high context_done
+        inc  l
+        ld   b,COUNT_PAIRS
+        ld   c,COUNT_END-2
+_odd:   ld   (hl),0D1h
+        inc  l
+        ld   (hl),0C3h
+        inc  l
+        ld   (hl),c
+        inc  l
+        ld   (hl),h
+        inc  l
+        dec  c
+        dec  c
+        dec  c
+        dec  c
+        dec  c
+        djnz _odd
+        ret
+
+; merge: adds the shared sums of a layer to their two neurons, or takes them from the second, which then has the smaller
+; number. They come behind the neurons, and the last comes first.              180 T-states a shared sum
+;   in D page of the sums, (layer)   destroys all but DE
+merge:  push de
+        ld   h,d
+        ld   ix,(layer)
+        ld   a,(ix+LAYER_SHARED+1)
+        ld   (_last+1),a
+        cp   (ix+LAYER_SHARED)
+        jr   z,_none
+        ld   e,(ix+LAYER_SHARED+2)
+        ld   d,(ix+LAYER_SHARED+3)
+        ld   a,(ix+LAYER_SHARED)
+        ld   (saved_sp),sp
+        ex   de,hl
+        di
+        ld   sp,hl
+        ex   de,hl
+_next:  ld   l,a
+        ex   af,af'
+        pop  bc                 ; C, B the neurons
+        ld   e,(hl)
+        inc  h
+        ld   d,(hl)
+        dec  h
+        ld   l,c
+        ld   a,(hl)
+        add  a,e
+        ld   (hl),a
+        inc  h
+        ld   a,(hl)
+        adc  a,d
+        ld   (hl),a
+        dec  h
+        ld   a,c
+        cp   b
+        ld   l,b
+        ld   a,(hl)
+        jr   nc,_take
+        add  a,e
+        ld   (hl),a
+        inc  h
+        ld   a,(hl)
+        adc  a,d
+_put:   ld   (hl),a
+        dec  h
+        ex   af,af'
+        dec  a
+_last:  cp   0
+        jr   nz,_next
+        ld   sp,(saved_sp)
+        ei
+_none:  pop  de
+        ret
+_take:  sub  e
+        ld   (hl),a
+        inc  h
+        ld   a,(hl)
+        sbc  a,d
+        jr   _put

@@ -4,48 +4,62 @@
 ; page behind them holds nothing: a carry out of a high byte may go there. Two sets of them take turns.
 
 ; load_biases: starts the sums of a layer.                                  equals ulm-core: Engine::start
-;   in HL biases: width (0: 256), low bytes, high bytes; D page of the sums   destroys AF, BC, HL, DE
+;   in HL biases: width rounded up to 16, low bytes, high bytes, as many as that each; D page of the sums
+;   destroys AF, BC, DE, HL
 load_biases:
-        call _half
-        inc  d
-        dec  hl
-        jr   _again
-_half:  ld   a,(hl)
-        ld   (bias_count),a
-_again: inc  hl
-        ld   e,0
-        ld   a,(bias_count)
-        ld   c,a
+        ld   c,(hl)
+        inc  hl
         ld   b,0
-        or   a
-        jr   nz,_copy
+        ld   e,b
+        inc  c                  ; 0: 256
+        dec  c
+        jr   nz,_low
         inc  b
-_copy:  push de
-        ldir
+_low:   push bc
+        push de
+        call copy
         pop  de
-        ret
+        inc  d
+        pop  bc
+        jp   copy
 
 ; think: one step of the network.                                           equals ulm-core: Engine::step, Choice::of
 ;   out A the choice, (margin)   destroys all
-think:  ld   hl,base
-        ld   de,sums_a
-        ld   bc,2*256
-        ldir
-        ld   hl,sums_a
-        call sum_context
+think:  ld   hl,counts_base
+        ld   de,counts
+        ld   bc,0+(FIRST_WIDTH+15)/16*16
+        call copy
+        call count_context
     if LAYERS > 1
+        ld   hl,scan_first
+        ld   de,found_first
+        ld   a,(is_wide)
+        cp   0FFh
+        ld   a,high (counts-1)
+        jr   nz,_ready
+        call widen
+        ld   hl,scan
+        ld   de,found
+        ld   a,high sums_a      ; the layer before
+_ready: ld   (scan_at),hl
+        ld   (found_at),de
         ld   hl,layers
         ld   (layer),hl
-        ld   a,high sums_a      ; the layer before
-        ld   d,high sums_b      ; this one
-_layer: push af
-        push de
+        ld   d,high sums_b      ; this layer
+_layer: push de
         call sum_layer
         pop  de
-        pop  af
-        ld   e,a                ; the two sets change places
+    if LISTS
+        call merge
+    endif
+        ld   hl,scan
+        ld   (scan_at),hl
+        ld   hl,found
+        ld   (found_at),hl
         ld   a,d
-        ld   d,e
+        xor  high (sums_a xor sums_b) ; the two sets change places
+        ld   d,a
+        xor  high (sums_a xor sums_b)
         ld   hl,(layer)
         ld   bc,LAYER_SIZE
         add  hl,bc
@@ -57,8 +71,52 @@ _layer: push af
         ld   h,a
         ld   l,0
     else
+        call widen
         ld   hl,sums_a
     endif
+        jp   best
+
+; widen: sums_a = base + 32 * counts, for the first layer.                  equals ulm-core: Engine::sum_first
+;   destroys all
+widen:  ld   hl,counts
+        ld   b,low FIRST_WIDTH
+_next:  ld   a,(hl)
+        add  a,a
+        sbc  a,a                ; sign
+        ld   d,a
+        ld   e,(hl)
+        push hl
+        ex   de,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,hl
+        ex   de,hl
+        ld   h,high base
+        ld   a,(hl)
+        inc  h
+        ld   c,(hl)
+        ld   h,high sums_a
+        add  a,e
+        ld   (hl),a
+        inc  h
+        ld   a,c
+        adc  a,d
+        ld   (hl),a
+        pop  hl
+        inc  l
+        djnz _next
+        ret
+
+; copy: BC bytes, a multiple of 16, from HL to DE.                          16.6 T-states a byte   destroys as LDIR
+copy:
+    rept 16
+        ldi
+    endm
+        jp   pe,copy
+        ret
+
 ; best: the first largest of the last layer's sums, shifted.                equals ulm-core: Choice::of
 ;   in HL sums   out A its number, (margin)   destroys all
 best:   ld   bc,0               ; the largest so far; logits are -2000h to 1FFFh, counted from 1 here
@@ -154,19 +212,12 @@ sum_layer:
         ld   h,a
         ld   l,255
         exx
-        ld   b,a                ; the neuron behind the last: a sum of 4, so an activation of 1
-        xor  a
-        ld   (bc),a
-        dec  b
-        ld   a,4
+        ld   b,a                ; the neuron behind the last: it is active whatever its low byte
+        ld   a,1
         ld   (bc),a
         ld   (scan_stack),sp
-        ld   ix,scan
-        exx
-    if LISTS
-        di
-    endif
-        jr   scan_next
+        ld   ix,(scan_at)
+        jp   (ix)
 _all:   exx
         ld   h,a
         ld   l,0
@@ -190,19 +241,19 @@ _all:   exx
         ret
 _first: ld   (scan_stack),sp
         ld   ix,first_done
+        ld   bc,(found_at)
+        push bc
         exx
     if LISTS
         di
     endif
         ld   a,(hl)
         add  a,a
-        jr   nc,found
+        ret  nc
         exx
 first_done:
         exx
-        ld   (hl),0             ; neuron 0 becomes the one behind the last
-        dec  h
-        ld   (hl),4
+        ld   (hl),1             ; neuron 0 becomes the one behind the last
         ld   a,(found_pointers+1)
         ld   h,a
         ld   (hl),low way_out
@@ -210,22 +261,21 @@ first_done:
         ld   (hl),high way_out
         ld   a,(found_high+1)
         ld   h,a
-        ld   ix,scan
-        jr   scan_next
+        exx
+        ld   ix,(scan_at)
+        jp   (ix)
 
-; scan: looks for the next activation, and enters its column, which leaves to (IX) = scan.
-;   23 T-states a neuron that is not active
-scan:
+scan_loop macro found
+        local next
     if LISTS
         ld   sp,(scan_stack)
-scan_ei:
         ei                      ; interrupts get their turn behind EXX
         exx
         di
     else
         exx
     endif
-scan_next:
+next:
     rept 5
         inc  l
         ld   a,(hl)
@@ -235,7 +285,12 @@ scan_next:
         inc  l
         ld   a,(hl)
         add  a,a
-        jr   c,scan_next
+        jr   c,next
+        endm
+
+; scan: looks for the next activation, and enters its column, which leaves to (IX) = scan.
+;   23 T-states a neuron that is not active
+scan:   scan_loop found
 
 ; found: enters the column of the neuron at HL', if its activation is not 0.
 ;   in A twice the sum's high byte
@@ -270,7 +325,7 @@ enter:
     else
         inc  d
         dec  d
-        jr   z,scan_over
+        jp   z,scan_over
         push de
         exx
         pop  de
@@ -291,6 +346,7 @@ big:    srl  d
         rra
         srl  d
         rra
+big_sum:
         ld   b,a
         ld   a,d
         ld   (big_activation),a
@@ -315,6 +371,30 @@ _high:  inc  h
 _done:  dec  h
         ld   ix,(big_back)
         jp   (ix)
+
+; scan_first, found_first: the same for the first layer, where a neuron is a count and a rest.
+;   in A twice the count
+scan_first:
+        scan_loop found_first
+found_first:
+        cp   2*32
+        jr   nc,_big
+        add  a,a
+        add  a,a
+        ld   h,high rest
+        add  a,(hl)
+        jp   nz,found_pointers
+        ld   h,high counts
+        exx
+        jp   (ix)
+_big:   ld   d,0
+        add  a,a
+        rl   d
+        add  a,a
+        rl   d
+        ld   h,high rest
+        add  a,(hl)
+        jr   big_sum
 
 scan_over:
         ld   sp,(scan_stack)

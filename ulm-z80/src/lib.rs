@@ -7,6 +7,7 @@
 //! The program `ulm-z80` is their command line.
 
 pub mod asm;
+pub mod bench;
 pub mod cpm;
 pub mod pack;
 pub mod z80;

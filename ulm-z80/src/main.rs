@@ -18,6 +18,8 @@ struct Arguments {
 enum Command {
     /// Assemble Z80 source text.
     Asm(cli::asm::Arguments),
+    /// Measure a model's programs, and other CP/M programs beside them.
+    Bench(cli::bench::Arguments),
     /// Make a program of a model.
     Pack(cli::pack::Arguments),
     /// Run a CP/M program, or a model's, on an emulated Z80.
@@ -27,6 +29,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Asm(arguments) => cli::asm::run(&arguments),
+        Command::Bench(arguments) => cli::bench::run(&arguments),
         Command::Pack(arguments) => cli::pack::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
     };

@@ -1,6 +1,7 @@
 //! What the subcommands share: failures and their exit status, reading and writing files.
 
 pub(crate) mod asm;
+pub(crate) mod bench;
 pub(crate) mod pack;
 pub(crate) mod run;
 

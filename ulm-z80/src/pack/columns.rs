@@ -5,8 +5,43 @@ use std::ops::Range;
 
 use ulm_core::Layer;
 
-/// Neurons that one segment of a list can hold: `CHAIN_PAIRS` of `lists.asm`, doubled.
-const SEGMENT: usize = 24;
+use super::share::Shared;
+
+/// What reads a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kernel {
+    /// The chains `plus` and `minus`, which add and subtract an activation.
+    Mac,
+    /// The chains `up` and `down`, which count.
+    Count,
+}
+
+impl Kernel {
+    /// Pairs of neurons that one segment can hold: `CHAIN_PAIRS` and `COUNT_PAIRS` of `lists.asm`.
+    const fn pairs(self) -> usize {
+        match self {
+            Self::Mac => 12,
+            Self::Count => 24,
+        }
+    }
+
+    /// Where RET enters a chain for so many neurons.
+    fn entry(self, is_minus: bool, neurons: usize) -> String {
+        let pairs = neurons / 2;
+        let chain = match (self, is_minus) {
+            (Self::Mac, false) => "plus",
+            (Self::Mac, true) => "minus",
+            (Self::Count, false) => "up",
+            (Self::Count, true) => "down",
+        };
+        match (self, neurons % 2) {
+            (Self::Mac, 0) => format!("{chain}_a+A_PAIR*(CHAIN_PAIRS-{pairs})"),
+            (Self::Mac, _) => format!("{chain}_odd+4*{pairs}"),
+            (Self::Count, 0) => format!("{chain}+5*(COUNT_PAIRS-{pairs})"),
+            (Self::Count, _) => format!("{chain}+COUNT_ODD+4*{pairs}"),
+        }
+    }
+}
 
 /// Columns of a layer, as source.
 #[derive(Debug, Default)]
@@ -35,20 +70,41 @@ pub(super) fn packed(label: &str, file: &str, layer: &Layer<'_>, inputs: Range<u
     }
 }
 
-/// Columns of `inputs` as lists, behind a table of their addresses.
-pub(super) fn lists(label: &str, layer: &Layer<'_>, inputs: Range<u16>) -> Columns {
+/// Context columns, `inputs` of the first layer, as lists behind a table of their addresses.
+pub(super) fn context_lists(label: &str, layer: &Layer<'_>, inputs: Range<u16>) -> Columns {
+    let columns = inputs.map(|input| layer.weights(input).collect());
+    lists(label, Kernel::Count, columns.collect())
+}
+
+/// The columns of a layer and its shared sums as lists, behind a table of their addresses; behind them `NAME_shared`, the
+/// table of what becomes of the shared sums.
+pub(super) fn shared_lists(label: &str, shared: &Shared) -> Columns {
+    let inputs = shared.rows.first().map_or(0, Vec::len);
+    let column = |input: usize| shared.rows.iter().map(|row| row[input]).collect();
+    let mut columns = lists(label, Kernel::Mac, (0..inputs).map(column).collect());
+    let _ = writeln!(columns.bare, "{label}_shared:");
+    let _ = writeln!(columns.text, "{label}_shared:");
+    for (first, second) in shared.merges.iter().rev() {
+        let _ = writeln!(columns.text, "        db {first},{second}");
+        columns.size += 2;
+    }
+    columns
+}
+
+/// Columns, weights of each given, as lists.
+fn lists(label: &str, kernel: Kernel, weights: Vec<Vec<i8>>) -> Columns {
     let mut columns = Columns::default();
     let _ = writeln!(columns.bare, "{label}:");
     let _ = writeln!(columns.text, "{label}:");
-    for input in inputs.clone() {
+    for input in 0..weights.len() {
         let _ = writeln!(columns.text, "        dw {label}_{input}");
         columns.size += 2;
     }
-    for input in inputs {
+    for (input, weights) in weights.iter().enumerate() {
         let mut thread = Thread::default();
         let _ = writeln!(thread.text, "{label}_{input}:");
         let (mut plus, mut minus) = (Vec::new(), Vec::new());
-        for (neuron, weight) in (0..=u8::MAX).zip(layer.weights(input)) {
+        for (neuron, weight) in (0..=u8::MAX).zip(weights) {
             match weight {
                 1 => plus.push(neuron),
                 -1 => minus.push(neuron),
@@ -56,30 +112,14 @@ pub(super) fn lists(label: &str, layer: &Layer<'_>, inputs: Range<u16>) -> Colum
                 _ => {}
             }
         }
-        for segment in segments(&plus) {
-            thread.segment("plus", segment);
-        }
-        let mut segments = segments(&minus).peekable();
-        while let Some(segment) = segments.next() {
-            if segments.peek().is_some() {
-                thread.word("more_minus");
-            }
-            thread.segment("minus", segment);
+        match kernel {
+            Kernel::Mac => thread.mac(&plus, &minus),
+            Kernel::Count => thread.count(&plus, &minus),
         }
         columns.text += &thread.text;
         columns.size += thread.size;
     }
     columns
-}
-
-/// The segments of a list; an empty list has one.
-fn segments(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let first = list.len() % SEGMENT;
-    let (first, rest) = match first {
-        0 => list.split_at(list.len().min(SEGMENT)),
-        first => list.split_at(first),
-    };
-    std::iter::once(first).chain(rest.chunks(SEGMENT))
 }
 
 /// The text of a column.
@@ -90,18 +130,43 @@ struct Thread {
 }
 
 impl Thread {
+    /// A column for the chains `plus` and `minus`: the latter leave it.
+    fn mac(&mut self, plus: &[u8], minus: &[u8]) {
+        for segment in segments(plus, Kernel::Mac) {
+            self.segment(Kernel::Mac, false, segment);
+        }
+        if minus.is_empty() {
+            self.segment(Kernel::Mac, true, minus);
+        }
+        let mut segments = segments(minus, Kernel::Mac).peekable();
+        while let Some(segment) = segments.next() {
+            if segments.peek().is_some() {
+                self.word("more_minus");
+            }
+            self.segment(Kernel::Mac, true, segment);
+        }
+    }
+
+    /// A column for the chains `up` and `down`.
+    fn count(&mut self, plus: &[u8], minus: &[u8]) {
+        for segment in segments(plus, Kernel::Count) {
+            self.segment(Kernel::Count, false, segment);
+        }
+        for segment in segments(minus, Kernel::Count) {
+            self.segment(Kernel::Count, true, segment);
+        }
+        self.word("up+COUNT_OVER");
+    }
+
     fn word(&mut self, value: &str) {
         let _ = writeln!(self.text, "        dw {value}");
         self.size += 2;
     }
 
-    fn segment(&mut self, chain: &str, neurons: &[u8]) {
-        let pairs = neurons.len() / 2;
+    fn segment(&mut self, kernel: Kernel, is_minus: bool, neurons: &[u8]) {
+        self.word(&kernel.entry(is_minus, neurons.len()));
         let mut bytes: Vec<String> = neurons.iter().map(u8::to_string).collect();
-        if neurons.len().is_multiple_of(2) {
-            self.word(&format!("{chain}_a+A_PAIR*(CHAIN_PAIRS-{pairs})"));
-        } else {
-            self.word(&format!("{chain}_odd+4*{pairs}"));
+        if !neurons.len().is_multiple_of(2) {
             bytes.insert(0, "0".to_owned());
         }
         self.size += bytes.len() as u32;
@@ -109,4 +174,12 @@ impl Thread {
             let _ = writeln!(self.text, "        db {}", bytes.join(","));
         }
     }
+}
+
+/// The segments of a list, the full ones last.
+fn segments(list: &[u8], kernel: Kernel) -> impl Iterator<Item = &[u8]> {
+    let full = 2 * kernel.pairs();
+    let (first, rest) = list.split_at(list.len() % full);
+    let first = (!first.is_empty()).then_some(first);
+    first.into_iter().chain(rest.chunks(full))
 }

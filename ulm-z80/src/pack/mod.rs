@@ -5,6 +5,7 @@
 //! counts are constants in the generated files `model.inc` and `model.asm`.
 
 mod columns;
+mod share;
 mod source;
 
 use std::fmt;
@@ -49,7 +50,7 @@ impl Default for Options {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PackError {
-    /// Program and buffers are larger than the 64 KB that a Z80 can address.
+    /// Program and buffers are larger than the machine's memory.
     TooLarge {
         /// The bytes that don't fit.
         over: u32,
@@ -62,7 +63,7 @@ impl fmt::Display for PackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { over } => {
-                write!(f, "the program is {over} bytes too large for a Z80's 64 KB")
+                write!(f, "the program is {over} bytes too large for the machine")
             }
             Self::Asm(error) => error.fmt(f),
         }
@@ -78,6 +79,56 @@ pub struct Packed {
     pub image: Image,
     /// How the weights lie in memory.
     pub layout: Layout,
+}
+
+/// A part of a program's memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// What lies there.
+    pub name: &'static str,
+    /// Its first address.
+    pub start: u32,
+    /// The address behind it.
+    pub end: u32,
+}
+
+impl Packed {
+    /// The memory map: code, model, buffers, without gaps.
+    #[must_use]
+    pub fn regions(&self) -> Vec<Region> {
+        let at = |name: &str| self.image.symbols[name] as u32;
+        let (start, end) = (u32::from(self.image.origin), self.image.end);
+        let borders = [
+            ("code", start),
+            ("model", at("model")),
+            ("not used", at("image_end")),
+            ("buffers", at("buffers")),
+            ("stack", at("stack")),
+        ];
+        let ends = borders.iter().skip(1).map(|(_, start)| *start);
+        borders
+            .iter()
+            .zip(ends.chain([end]))
+            .map(|(&(name, start), end)| Region { name, start, end })
+            .filter(|region| region.start < region.end)
+            .collect()
+    }
+}
+
+/// Makes the program in the fastest layout whose memory ends at `limit` or below.
+///
+/// # Errors
+///
+/// As [`pack`], where none does.
+pub fn pack_auto(model: &Model<'_>, banner: bool, limit: u32) -> Result<Packed, PackError> {
+    let with = |layout| {
+        let packed = pack(model, &Options { layout, banner })?;
+        match packed.image.end.checked_sub(limit + 1) {
+            None => Ok(packed),
+            Some(over) => Err(PackError::TooLarge { over: over + 1 }),
+        }
+    };
+    with(Layout::Lists).or_else(|_| with(Layout::Packed))
 }
 
 /// Makes the program.

@@ -9,13 +9,14 @@ use ulm_core::format::column_bytes;
 use ulm_core::{Layer, Model};
 
 use super::columns::{self, Columns};
+use super::share::{self, Shared};
 use super::{Layout, Options, PackError};
 use crate::asm::{Sources, assemble};
 
 /// The file that includes the others.
 pub(super) const ROOT: &str = "image.asm";
-/// Buffers start at a whole page.
-const PAGE: u32 = 256;
+/// Buffers start at a multiple of this.
+const ALIGNMENT: u32 = 512;
 
 /// The engine's files, as they are in the repository.
 const ENGINE: [(&str, &str); 7] = [
@@ -55,8 +56,12 @@ impl Source {
             files: BTreeMap::from(engine),
             weights: Vec::new(),
         };
+        let shared = match options.layout {
+            Layout::Packed => Vec::new(),
+            Layout::Lists => shared_sums(model),
+        };
         source.add("model.inc", constants(model, options));
-        source.add("model.asm", data(model, options));
+        source.add("model.asm", data(model, options, &shared));
         for (number, layer) in model.layers().enumerate() {
             let file = format!("layer{number}.bin");
             let all = 0..layer.inputs();
@@ -69,9 +74,9 @@ impl Source {
                 (Layout::Packed, _) => vec![columns::packed(&label, &file, &layer, all)],
                 (Layout::Lists, 0) => vec![
                     columns::packed(&label, &file, &layer, 0..queries),
-                    columns::lists("context_columns", &layer, queries..layer.inputs()),
+                    columns::context_lists("context_columns", &layer, queries..layer.inputs()),
                 ],
-                (Layout::Lists, _) => vec![columns::lists(&label, &layer, all)],
+                (Layout::Lists, _) => vec![columns::shared_lists(&label, &shared[number])],
             };
             source.add_columns(number, parts);
         }
@@ -102,7 +107,7 @@ impl Source {
         let image = assemble(&bare, ROOT, &[]).map_err(PackError::Asm)?;
         let at = |name: &str| image.symbols[name] as u32;
         let buffers = image.end - at("buffers");
-        Ok((at("image_end") + weights).next_multiple_of(PAGE) + buffers)
+        Ok((at("image_end") + weights).next_multiple_of(ALIGNMENT) + buffers)
     }
 
     fn add_columns(&mut self, layer: usize, parts: Vec<Columns>) {
@@ -132,6 +137,7 @@ fn constants(model: &Model<'_>, options: &Options) -> String {
         ("QUERY_BUCKETS", usize::from(model.query_buckets())),
         ("CONTEXT_BUCKETS", usize::from(model.context_buckets())),
         ("LAYERS", model.layers().count()),
+        ("FIRST_WIDTH", first.into()),
         ("FIRST_COLUMN_BYTES", column_bytes(first)),
         ("CHARSET_ENTRIES", model.charset().len() + 1),
         ("MAX_REPLY", model.max_reply().into()),
@@ -146,7 +152,7 @@ fn constants(model: &Model<'_>, options: &Options) -> String {
 }
 
 /// `model.asm`: the model's data, but for the weights.
-fn data(model: &Model<'_>, options: &Options) -> String {
+fn data(model: &Model<'_>, options: &Options, shared: &[Shared]) -> String {
     let mut text = String::from("; The model.\n\n");
     let banner = match options.banner {
         true => banner(model.name()),
@@ -164,11 +170,18 @@ fn data(model: &Model<'_>, options: &Options) -> String {
         let pointers = 512 * (number - 1);
         text += &format!("        db high (pointers+{pointers}),{inputs},{bytes}\n");
         text += &format!("        dw biases{number},columns{number}\n");
+        if let Some(Shared { rows, merges }) = shared.get(number) {
+            let (last, neurons) = (rows.len() - 1, rows.len() - merges.len());
+            text += &format!(
+                "        db {last},{}\n        dw columns{number}_shared\n",
+                neurons - 1
+            );
+        }
     }
     text += "        db 0\n";
     let padding = padding_sums(model);
     for (number, layer) in model.layers().enumerate() {
-        let biases: Vec<i16> = match number {
+        let mut biases: Vec<i16> = match number {
             0 => padding.clone(),
             _ => layer.biases().collect(),
         };
@@ -176,9 +189,14 @@ fn data(model: &Model<'_>, options: &Options) -> String {
             0 => "first_biases".to_owned(),
             number => format!("biases{number}"),
         };
+        if let Some(Shared { rows, .. }) = shared.get(number) {
+            biases.resize(rows.len(), 0);
+        }
+        // The engine copies 16 bytes at a time.
+        biases.resize(biases.len().next_multiple_of(16), 0);
         let low = biases.iter().map(|bias| bias.to_le_bytes()[0]);
         let high = biases.iter().map(|bias| bias.to_le_bytes()[1]);
-        let width = (layer.width() % 256) as u8;
+        let width = (biases.len() % 256) as u8;
         labelled_bytes(
             &mut text,
             &label,
@@ -189,6 +207,19 @@ fn data(model: &Model<'_>, options: &Options) -> String {
         text += &format!("        include \"layer{number}.asm\"\n");
     }
     text
+}
+
+/// The layers' weights with shared sums; the first layer, whose columns are others, has none.
+fn shared_sums(model: &Model<'_>) -> Vec<Shared> {
+    let activity = share::activity(model);
+    let inputs = std::iter::once(&[][..]).chain(activity.iter().map(Vec::as_slice));
+    (0..)
+        .zip(model.layers().zip(inputs))
+        .map(|(number, (layer, activity))| match number {
+            0 => Shared::without_any(&layer),
+            _ => Shared::new(&layer, activity),
+        })
+        .collect()
 }
 
 /// The first layer's biases, and the columns of all windows of an empty context.

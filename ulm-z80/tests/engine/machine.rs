@@ -103,19 +103,22 @@ impl Machine {
     pub(crate) fn choose(&mut self, model: &Model<'_>) -> Option<Choice> {
         let widths: Vec<usize> = model.layers().map(|layer| layer.width().into()).collect();
         let mut layers = Vec::new();
+        let counts = usize::from(self.symbol("counts"));
+        let rest = usize::from(self.symbol("rest"));
         self.call("choose", &["sum_layer", "best"], |label, z80| {
+            let memory = z80.memory();
             let sums = match label {
                 "best" => z80.pair(Pair::HL).into(),
                 _ => usize::from(z80.register(Register::A)) * 256,
             };
-            let memory = z80.memory();
-            let sum = |n| i16::from_le_bytes([memory[sums + n], memory[sums + 256 + n]]) >> 2;
+            let activation = |n| match sums + 256 == counts {
+                // The first layer, as counts and rests.
+                true => 8 * i16::from(memory[counts + n] as i8) + i16::from(memory[rest + n]),
+                false => i16::from_le_bytes([memory[sums + n], memory[sums + 256 + n]]) >> 2,
+            };
             let lowest = if label == "best" { i16::MIN } else { 0 };
-            layers.push(
-                (0..widths[layers.len()])
-                    .map(|n| sum(n).max(lowest))
-                    .collect(),
-            );
+            let neurons = 0..widths[layers.len()];
+            layers.push(neurons.map(|n| activation(n).max(lowest)).collect());
         });
         if layers.is_empty() {
             return None;
