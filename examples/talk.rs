@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use linfa::ParamGuard;
 use ulm_train::pairs::{Pairs, ReplyCase};
-use ulm_train::{PairDataset, Trainer, Ulm, write_atomically};
+use ulm_train::{PairDataset, Trainer, Ulm, UlmParams, write_atomically};
 use ulm_z80::cpm::{Config, Console, Cpm, Pipe, PipeStyle, Terminal};
 use ulm_z80::pack::{Options, pack};
 
@@ -20,6 +20,11 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What tinychat says where it did not understand.
 const TINYCHAT_FALLBACK: &str = "HUH?";
+
+/// tinychat has fifty replies to tell apart: a wider network than the default one, and as many epochs
+/// as make a minute.
+const TINYCHAT_HIDDEN: [u16; 2] = [128, 96];
+const TINYCHAT_EPOCHS: u32 = 80;
 
 fn main() -> ExitCode {
     match run() {
@@ -40,6 +45,13 @@ fn run() -> Result<(), Box<dyn Error>> {
             .map(|reply| reply.to_string_lossy().to_uppercase()),
         None => Some(TINYCHAT_FALLBACK.to_owned()),
     };
+    let mut params = Ulm::params();
+    if given.is_none() {
+        params = params.hidden(TINYCHAT_HIDDEN).epochs(TINYCHAT_EPOCHS);
+    }
+    if let Some(reply) = fallback {
+        params = params.fallback(reply);
+    }
     let path = given.unwrap_or_else(|| Path::new(ROOT).join("examples/tinychat/pairs.txt"));
     let name = match path.parent().and_then(Path::file_name) {
         Some(folder) if path.ends_with("pairs.txt") => folder,
@@ -47,7 +59,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let name = name.to_string_lossy().into_owned();
 
-    let model = train(&path, &name, fallback.as_deref())?;
+    let model = train(&path, params.name(&*name))?;
     let folder = Path::new(ROOT).join("target/talk");
     std::fs::create_dir_all(&folder)?;
     let file = folder.join(&name);
@@ -63,13 +75,9 @@ fn run() -> Result<(), Box<dyn Error>> {
 }
 
 /// Trains on the pairs of a file, telling how it goes.
-fn train(path: &Path, name: &str, fallback: Option<&str>) -> Result<Ulm, Box<dyn Error>> {
+fn train(path: &Path, params: UlmParams) -> Result<Ulm, Box<dyn Error>> {
     let pairs = Pairs::read(&[path], ReplyCase::Upper)?;
-    eprintln!("training {name} on {} pairs …", pairs.len());
-    let mut params = Ulm::params().name(name);
-    if let Some(reply) = fallback {
-        params = params.fallback(reply);
-    }
+    eprintln!("training on {} pairs of {} …", pairs.len(), path.display());
     let dataset = PairDataset::from(&pairs);
     let mut trainer = Trainer::new(&params.check()?, &dataset)?;
     while let Some(progress) = trainer.step() {
