@@ -5,9 +5,9 @@ use crate::eval::TradeOff;
 /// Fewest held-out strangers that a threshold can be judged by.
 const ENOUGH_STRANGERS: usize = 20;
 
-/// Share of the right replies that a threshold must leave, where fewer strangers than that were
-/// held out.
-const KEPT: f64 = 0.93;
+/// Share of the right replies that a threshold must leave: doubt is there to be useful, not to be
+/// right.
+const KEPT: f64 = 0.92;
 
 /// The point of a curve, whose thresholds rise from 0, that a threshold stands at.
 pub(crate) fn at(curve: &[TradeOff], threshold: u16) -> TradeOff {
@@ -18,22 +18,23 @@ pub(crate) fn at(curve: &[TradeOff], threshold: u16) -> TradeOff {
     }
 }
 
-/// The point with the largest sum of known questions answered right and strangers recognized (as
-/// Youden's index weighs them); where too few strangers are there to tell, the largest threshold
-/// that leaves most of the right replies.
+/// Of the points that leave most of the right replies, the one with the largest sum of known
+/// questions answered right and strangers recognized (as Youden's index weighs them); where too few
+/// strangers are there to tell, the one with the largest threshold.
 pub(crate) fn choose(curve: &[TradeOff], strangers: usize) -> TradeOff {
     let start = curve[0];
     let known = |point: &TradeOff| point.known_right.unwrap_or(0.0);
-    if strangers < ENOUGH_STRANGERS {
-        let kept = |point: &&TradeOff| known(point) >= KEPT * known(&start);
-        return curve.iter().rfind(kept).copied().unwrap_or(start);
-    }
-    let worth = |point: &TradeOff| known(point) + point.strangers_recognized.unwrap_or(0.0);
-    let better = |best: TradeOff, point: &TradeOff| match worth(point) > worth(&best) {
+    let worth = |point: &TradeOff| match strangers {
+        ENOUGH_STRANGERS.. => known(point) + point.strangers_recognized.unwrap_or(0.0),
+        _ => f64::from(point.threshold),
+    };
+    let kept = curve
+        .iter()
+        .filter(|point| known(point) >= KEPT * known(&start));
+    kept.fold(start, |best, point| match worth(point) > worth(&best) {
         true => *point,
         false => best,
-    };
-    curve.iter().fold(start, better)
+    })
 }
 
 #[cfg(test)]
