@@ -198,8 +198,19 @@ windows:
         ld   (last_end),bc      ; and first_end behind it
         ld   e,a
         ld   (counts_page),de   ; and the factor
-        ld   de,0               ; hash so far: 7 * start
-        ld   c,0                ; start
+        ld   a,b                ; the first start: the longest window is 3 bytes
+        sub  3
+        jr   nc,_skip
+        xor  a
+_skip:  ld   c,a
+        ld   d,0                ; hash so far: 7 * start
+        add  a,a
+        add  a,a
+        add  a,a
+        sub  c
+        ld   e,a
+        ld   b,d
+        add  ix,bc
 _start: push de
         push ix
         ld   b,c                ; end

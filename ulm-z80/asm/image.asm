@@ -23,9 +23,11 @@ LAYER_SIZE      equ  7
         include "chat.asm"
         include "encode.asm"
         include "network.asm"
-        include "packed.asm"
     if LISTS
+        include "packed.asm"
         include "lists.asm"
+    else
+        include "handlers.asm"
     endif
 
 ; init: prepares what is not in the file.                                   destroys all
@@ -33,6 +35,8 @@ init:   xor  a
         ld   (typed_count),a
     if LISTS
         call init_chains
+    else
+        call init_handlers
     endif
     if LAYERS > 1
         ld   hl,layers          ; the pages of column addresses
@@ -105,9 +109,15 @@ counts_base:    ds 2*256
     if LISTS
 up:             ds 256
 down:           ds 256
+    else
+handler_table:  ds 2*256
     endif
 rest:           ds 256
 pointers:       ds (LAYERS-1)*2*256
+    if LISTS
+    else
+handlers:       ds 81*(4+NEXT_BYTE_SIZE)+4*54*ONE_MORE_SIZE
+    endif
 line_text:      ds LINE_MAX+3
 typed:          ds TYPED_MAX
 typed_count:    ds 1

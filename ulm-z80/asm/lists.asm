@@ -7,10 +7,11 @@
 ;       dw plus entry, db neurons ..., [more of these], dw minus entry, db neurons ...
 ;
 ; The plus chain ends with RET, into the next segment; the minus chain with JP (IX), out of the column. Of a longer
-; list of minus ones, `dw more_minus` comes before each segment but the last.
+; list of minus ones, `dw more_minus` comes before each segment but the last. The minus chain is two of the same length,
+; one behind the other, as most lists of minus ones are longer than those of plus ones.
 ;
 ; In a chain: H low page of the sums, C activation 1 to 255. An odd number of neurons is entered through `plus_odd` or
-; `minus_odd`, and has one byte without meaning before the first.
+; `minus_odd`.
 ;
 ; One step is 34 T-states: 5 and 4 to read the neuron's number, 18 to add to its low byte, 7 not to carry. A carry runs
 ; on in a second copy of the chain, which starts by counting it, takes the next neuron as well, and then falls back into
@@ -100,15 +101,68 @@ pair    defl pair+1
         plus_carry
         ret
 
+; Entries for odd numbers: the POP takes a byte of the segment's address, and then the first neuron.
 plus_odd:                       ; entry n: 2 n + 1 neurons
 pair    defl CHAIN_PAIRS-1
     rept CHAIN_PAIRS
+        dec  sp
         pop  de
         jp   plus_a+A_PAIR*pair+7
 pair    defl pair-1
     endm
 
 ; The minus chain.                                                          equals ulm-core: weight -1
+minus_d:
+pair    defl 0
+    rept CHAIN_PAIRS/2
+        minus_carry
+        minus_step d
+        jr   nc,minus_e+A_PAIR*(pair+1)
+        minus_carry
+        pop  de
+        minus_step e
+        jr   nc,minus_e+A_PAIR*(pair+1)+7
+pair    defl pair+1
+    endm
+        jp   minus_g
+minus_e:
+pair    defl 0
+    rept CHAIN_PAIRS/2
+        pop  de
+        minus_step e
+        jr   c,minus_d+B_PAIR*pair
+        minus_step d
+        jr   c,minus_d+B_PAIR*pair+9
+pair    defl pair+1
+    endm
+    rept CHAIN_PAIRS/2
+        pop  de
+        minus_step e
+        jr   c,minus_g+B_PAIR*(pair-CHAIN_PAIRS/2)
+        minus_step d
+        jr   c,minus_g+B_PAIR*(pair-CHAIN_PAIRS/2)+9
+pair    defl pair+1
+    endm
+minus_f:
+        jp   minus_a
+minus_g:
+pair    defl CHAIN_PAIRS/2
+    rept CHAIN_PAIRS/2-1
+        minus_carry
+        minus_step d
+        jr   nc,minus_e+A_PAIR*(pair+1)
+        minus_carry
+        pop  de
+        minus_step e
+        jr   nc,minus_e+A_PAIR*(pair+1)+7
+pair    defl pair+1
+    endm
+        minus_carry
+        minus_step d
+        jr   nc,minus_f
+        minus_carry
+        jp   minus_a
+
 minus_b:
 pair    defl 0
     rept CHAIN_PAIRS/2
@@ -163,8 +217,16 @@ pair    defl pair+1
 minus_odd:
 pair    defl CHAIN_PAIRS-1
     rept CHAIN_PAIRS
+        dec  sp
         pop  de
         jp   minus_a+A_PAIR*pair+7
+pair    defl pair-1
+    endm
+pair    defl CHAIN_PAIRS-1
+    rept CHAIN_PAIRS
+        dec  sp
+        pop  de
+        jp   minus_e+A_PAIR*pair+7
 pair    defl pair-1
     endm
 
@@ -183,7 +245,7 @@ _leave: ld   ix,0
 ;   offset 0            24 pairs of steps:  pop de / ld l,e / inc (hl) / ld l,d / inc (hl)     40 T-states a pair
 ;   COUNT_END           jp (ix)
 ;   COUNT_OVER          jp context_done
-;   COUNT_ODD + 4 n     pop de / jp to the second half of the pair that 2 n + 1 neurons start with
+;   COUNT_ODD + 5 n     dec sp / pop de / jp to the second half of the pair that 2 n + 1 neurons start with
 COUNT_PAIRS     equ  24
 COUNT_END       equ  5*COUNT_PAIRS
 COUNT_OVER      equ  COUNT_END+2
@@ -220,7 +282,9 @@ _pair:  ld   (hl),0D1h          ; pop de
         inc  l
         ld   b,COUNT_PAIRS
         ld   c,COUNT_END-2
-_odd:   ld   (hl),0D1h
+_odd:   ld   (hl),3Bh           ; dec sp
+        inc  l
+        ld   (hl),0D1h          ; pop de
         inc  l
         ld   (hl),0C3h
         inc  l

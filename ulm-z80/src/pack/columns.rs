@@ -17,28 +17,30 @@ pub(super) enum Kernel {
 }
 
 impl Kernel {
-    /// Pairs of neurons that one segment can hold: `CHAIN_PAIRS` and `COUNT_PAIRS` of `lists.asm`.
-    const fn pairs(self) -> usize {
-        match self {
-            Self::Mac => 12,
-            Self::Count => 24,
+    /// Neurons that one segment of a list can hold: twice `CHAIN_PAIRS` or `COUNT_PAIRS` of `lists.asm`, and twice that
+    /// for the chain `minus`.
+    const fn segment(self, is_minus: bool) -> usize {
+        match (self, is_minus) {
+            (Self::Mac, false) => 24,
+            (Self::Mac, true) | (Self::Count, _) => 48,
         }
     }
 
     /// Where RET enters a chain for so many neurons.
     fn entry(self, is_minus: bool, neurons: usize) -> String {
         let pairs = neurons / 2;
-        let chain = match (self, is_minus) {
-            (Self::Mac, false) => "plus",
-            (Self::Mac, true) => "minus",
-            (Self::Count, false) => "up",
-            (Self::Count, true) => "down",
-        };
-        match (self, neurons % 2) {
-            (Self::Mac, 0) => format!("{chain}_a+A_PAIR*(CHAIN_PAIRS-{pairs})"),
-            (Self::Mac, _) => format!("{chain}_odd+4*{pairs}"),
-            (Self::Count, 0) => format!("{chain}+5*(COUNT_PAIRS-{pairs})"),
-            (Self::Count, _) => format!("{chain}+COUNT_ODD+4*{pairs}"),
+        match (self, is_minus, neurons % 2) {
+            (Self::Mac, false, 0) => format!("plus_a+A_PAIR*(CHAIN_PAIRS-{pairs})"),
+            (Self::Mac, true, 0) if pairs > 12 => {
+                format!("minus_e+A_PAIR*(2*CHAIN_PAIRS-{pairs})")
+            }
+            (Self::Mac, true, 0) => format!("minus_a+A_PAIR*(CHAIN_PAIRS-{pairs})"),
+            (Self::Mac, false, _) => format!("plus_odd+5*{pairs}"),
+            (Self::Mac, true, _) => format!("minus_odd+5*{pairs}"),
+            (Self::Count, false, 0) => format!("up+5*(COUNT_PAIRS-{pairs})"),
+            (Self::Count, true, 0) => format!("down+5*(COUNT_PAIRS-{pairs})"),
+            (Self::Count, false, _) => format!("up+COUNT_ODD+5*{pairs}"),
+            (Self::Count, true, _) => format!("down+COUNT_ODD+5*{pairs}"),
         }
     }
 }
@@ -132,13 +134,13 @@ struct Thread {
 impl Thread {
     /// A column for the chains `plus` and `minus`: the latter leave it.
     fn mac(&mut self, plus: &[u8], minus: &[u8]) {
-        for segment in segments(plus, Kernel::Mac) {
+        for segment in segments(plus, Kernel::Mac.segment(false)) {
             self.segment(Kernel::Mac, false, segment);
         }
         if minus.is_empty() {
             self.segment(Kernel::Mac, true, minus);
         }
-        let mut segments = segments(minus, Kernel::Mac).peekable();
+        let mut segments = segments(minus, Kernel::Mac.segment(true)).peekable();
         while let Some(segment) = segments.next() {
             if segments.peek().is_some() {
                 self.word("more_minus");
@@ -149,10 +151,10 @@ impl Thread {
 
     /// A column for the chains `up` and `down`.
     fn count(&mut self, plus: &[u8], minus: &[u8]) {
-        for segment in segments(plus, Kernel::Count) {
+        for segment in segments(plus, Kernel::Count.segment(false)) {
             self.segment(Kernel::Count, false, segment);
         }
-        for segment in segments(minus, Kernel::Count) {
+        for segment in segments(minus, Kernel::Count.segment(true)) {
             self.segment(Kernel::Count, true, segment);
         }
         self.word("up+COUNT_OVER");
@@ -165,10 +167,7 @@ impl Thread {
 
     fn segment(&mut self, kernel: Kernel, is_minus: bool, neurons: &[u8]) {
         self.word(&kernel.entry(is_minus, neurons.len()));
-        let mut bytes: Vec<String> = neurons.iter().map(u8::to_string).collect();
-        if !neurons.len().is_multiple_of(2) {
-            bytes.insert(0, "0".to_owned());
-        }
+        let bytes: Vec<String> = neurons.iter().map(u8::to_string).collect();
         self.size += bytes.len() as u32;
         if !bytes.is_empty() {
             let _ = writeln!(self.text, "        db {}", bytes.join(","));
@@ -177,8 +176,7 @@ impl Thread {
 }
 
 /// The segments of a list, the full ones last.
-fn segments(list: &[u8], kernel: Kernel) -> impl Iterator<Item = &[u8]> {
-    let full = 2 * kernel.pairs();
+fn segments(list: &[u8], full: usize) -> impl Iterator<Item = &[u8]> {
     let (first, rest) = list.split_at(list.len() % full);
     let first = (!first.is_empty()).then_some(first);
     first.into_iter().chain(rest.chunks(full))

@@ -19,12 +19,13 @@ pub(super) const ROOT: &str = "image.asm";
 const ALIGNMENT: u32 = 512;
 
 /// The engine's files, as they are in the repository.
-const ENGINE: [(&str, &str); 7] = [
+const ENGINE: [(&str, &str); 8] = [
     (ROOT, include_str!("../../asm/image.asm")),
     ("cpm.asm", include_str!("../../asm/cpm.asm")),
     ("chat.asm", include_str!("../../asm/chat.asm")),
     ("encode.asm", include_str!("../../asm/encode.asm")),
     ("network.asm", include_str!("../../asm/network.asm")),
+    ("handlers.asm", include_str!("../../asm/handlers.asm")),
     ("lists.asm", include_str!("../../asm/lists.asm")),
     ("packed.asm", include_str!("../../asm/packed.asm")),
 ];
