@@ -3,25 +3,55 @@
 ; A layer's sums are two pages, low bytes and high bytes, so that a neuron's number is the low half of its address. The
 ; page behind them holds nothing: a carry out of a high byte may go there. Two sets of them take turns.
 
-; load_biases: starts the sums of a layer.                                  equals ulm-core: Engine::start
-;   in HL biases: width rounded up to 16, low bytes, high bytes, as many as that each; D page of the sums
-;   destroys AF, BC, DE, HL
+; load_biases: starts the sums of a layer; shared sums start from 0.         equals ulm-core: Engine::start
+;   in HL biases: their number rounded up to 16 (0: 256), shared sums behind them in blocks of 16, low bytes, high bytes;
+;   D page of the sums   destroys AF, BC, DE, HL
 load_biases:
         ld   c,(hl)
         inc  hl
+        ld   a,(hl)
+        inc  hl
         ld   b,0
         ld   e,b
-        inc  c                  ; 0: 256
+        inc  c
         dec  c
         jr   nz,_low
         inc  b
 _low:   push bc
         push de
-        call copy
+        call _page
         pop  de
         inc  d
         pop  bc
-        jp   copy
+_page:  call copy
+    if LISTS
+        or   a
+        ret  z
+        push hl
+        ex   de,hl              ; behind the biases
+        ld   d,0
+        ld   e,a
+        ld   b,a
+        ex   de,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,hl
+        add  hl,de              ; behind the shared sums
+        ld   (saved_sp),sp
+        di
+        ld   sp,hl
+        ld   hl,0
+_zero:
+    rept 8
+        push hl
+    endm
+        djnz _zero
+        ld   sp,(saved_sp)
+        ei
+        pop  hl
+    endif
+        ret
 
 ; think: one step of the network.                                           equals ulm-core: Engine::step, Choice::of
 ;   out A the choice, (margin)   destroys all

@@ -190,18 +190,17 @@ fn data(model: &Model<'_>, options: &Options, shared: &[Shared]) -> String {
             0 => "first_biases".to_owned(),
             number => format!("biases{number}"),
         };
-        if let Some(Shared { rows, .. }) = shared.get(number) {
-            biases.resize(rows.len(), 0);
-        }
-        // The engine copies 16 bytes at a time.
+        // The engine copies and clears 16 at a time.
         biases.resize(biases.len().next_multiple_of(16), 0);
+        let sums = shared.get(number).map_or(0, |shared| shared.rows.len());
+        let blocks = sums.saturating_sub(biases.len()).div_ceil(16) as u8;
         let low = biases.iter().map(|bias| bias.to_le_bytes()[0]);
         let high = biases.iter().map(|bias| bias.to_le_bytes()[1]);
         let width = (biases.len() % 256) as u8;
         labelled_bytes(
             &mut text,
             &label,
-            [width].into_iter().chain(low).chain(high),
+            [width, blocks].into_iter().chain(low).chain(high),
         );
     }
     for number in 0..model.layers().count() {
