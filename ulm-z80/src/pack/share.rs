@@ -61,14 +61,6 @@ impl Shared {
             }
             self.merge(pair);
             best.push(None);
-<<<<<<< HEAD
-            // The partner with the smaller number keeps a pair.
-            for (row, kept) in best.iter_mut().enumerate() {
-                let is_stale = |found: &Pair| pair.has(found.a) || pair.has(found.b);
-                let is_changed = pair.has(row) || row + 1 == self.rows.len();
-                if is_changed || kept.as_ref().is_some_and(is_stale) {
-                    *kept = self.best_partner(row, activity);
-=======
             // The row with the larger number keeps a pair.
             let newest = self.rows.len() - 1;
             for (row, best) in best.iter_mut().enumerate() {
@@ -76,18 +68,12 @@ impl Shared {
                 let is_changed = pair.has(row) || row == newest;
                 if is_changed || best.as_ref().is_some_and(is_stale) {
                     *best = self.best_partner(row, activity);
->>>>>>> kern
                     continue;
                 }
                 for other in [pair.a, pair.b] {
                     let candidate = self.pair(row, other, activity);
-<<<<<<< HEAD
-                    if other < row && candidate.saved > kept.map_or(0.0, |b| b.saved) {
-                        *kept = Some(candidate);
-=======
                     if other < row && candidate.saved > best.map_or(0.0, |best| best.saved) {
                         *best = Some(candidate);
->>>>>>> kern
                     }
                 }
             }
