@@ -137,7 +137,8 @@ scan_stack:     ds 2
 big_activation: ds 1
 big_back:       ds 2
 big_column:     ds 2
-second:         ds 2            ; the second largest logit
+largest:        ds 2            ; the largest logit, and the second largest
+second:         ds 2
 margin:         ds 2
 choice:         ds 1
 ahead:          ds 4

@@ -1,6 +1,8 @@
 ; The kernel for columns kept as lists: for each input, the neurons with weight +1, then those with -1 (one with -2
 ; stands there twice). SP reads them, two neurons with one POP, so interrupts must be off.
 ;
+; Interrupts are on again between two columns, by a plain EI: every host that we know starts programs with them on.
+;
 ; A column is a thread of segments. Each starts with the address where RET enters a chain, so that just as many of its
 ; steps are left as neurons follow:
 ;
@@ -112,6 +114,7 @@ pair    defl pair-1
     endm
 
 ; The minus chain.                                                          equals ulm-core: weight -1
+    if LONG_MINUS
 minus_d:
 pair    defl 0
     rept CHAIN_PAIRS/2
@@ -163,6 +166,7 @@ pair    defl pair+1
         minus_carry
         jp   minus_a
 
+    endif
 minus_b:
 pair    defl 0
     rept CHAIN_PAIRS/2
@@ -222,6 +226,7 @@ pair    defl CHAIN_PAIRS-1
         jp   minus_a+A_PAIR*pair+7
 pair    defl pair-1
     endm
+    if LONG_MINUS
 pair    defl CHAIN_PAIRS-1
     rept CHAIN_PAIRS
         dec  sp
@@ -229,6 +234,7 @@ pair    defl CHAIN_PAIRS-1
         jp   minus_e+A_PAIR*pair+7
 pair    defl pair-1
     endm
+    endif
 
 ; more_minus: enters the next segment so that the thread goes on behind it.
 more_minus:

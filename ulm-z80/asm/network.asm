@@ -148,53 +148,64 @@ copy:
         ret
 
 ; best: the first largest of the last layer's sums, shifted.                equals ulm-core: Choice::of
-;   in HL sums   out A its number, (margin)   destroys all
-best:   ld   bc,0               ; the largest so far; logits are -2000h to 1FFFh, counted from 1 here
-        ld   (second),bc
-_next:  ld   e,(hl)
+;   in HL sums   out A its number, (margin)   destroys all   47 T-states an entry that is clearly smaller than the second
+;
+; Logits are counted from 0 here, sums from -32768. What has a smaller high byte than four times the second largest logit
+; is neither the largest nor the second.
+best:   xor  a
+        ld   (choice),a
+        ld   d,a
+        ld   e,a
+        ld   (largest),de
+        ld   (second),de
+        ld   c,a                ; that high byte
+        ld   b,CHARSET_ENTRIES
         inc  h
-        ld   d,(hl)
+_next:  ld   a,(hl)
+        add  a,80h
+        cp   c
+        jr   nc,_look
+_passed: inc  l
+        djnz _next
+        ld   hl,(largest)
+        ld   de,(second)
+        or   a
+        sbc  hl,de
+        ld   (margin),hl
+        ld   a,(choice)
+        ret
+_look:  ld   d,a
         dec  h
-        sra  d
+        ld   e,(hl)
+        inc  h
+        srl  d
         rr   e
-        sra  d
+        srl  d
         rr   e
         push hl
-        ld   hl,2001h
-        add  hl,de
-        ex   de,hl
-        ld   h,b
-        ld   l,c
+        ld   hl,(largest)
         or   a
         sbc  hl,de
         jr   c,_larger
         ld   hl,(second)
         or   a
         sbc  hl,de
-        jr   nc,_passed
-        ld   (second),de
-_passed: pop hl
-        jr   _count
-_larger: ld  (second),bc
-        ld   b,d
-        ld   c,e
+        jr   nc,_same
+        jr   _second
+_larger: ld  hl,(largest)
+        ld   (largest),de
+        ex   de,hl
         pop  hl
         ld   a,l
+        push hl
         ld   (choice),a
-_count: inc  l
-        ld   a,l
-        cp   CHARSET_ENTRIES
-        jr   nz,_next
-        ld   hl,(second)
-        ld   a,c
-        sub  l
-        ld   l,a
-        ld   a,b
-        sbc  a,h
-        ld   h,a
-        ld   (margin),hl
-        ld   a,(choice)
-        ret
+_second: ld  (second),de
+        ex   de,hl
+        add  hl,hl
+        add  hl,hl
+        ld   c,h
+_same:  pop  hl
+        jr   _passed
 
     if LAYERS > 1
 ; sum_layer: starts a layer's sums, then looks through those of the layer before for activations that are not zero, and

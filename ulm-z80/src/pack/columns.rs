@@ -93,6 +93,24 @@ pub(super) fn shared_lists(label: &str, shared: &Shared) -> Columns {
     columns
 }
 
+/// Whether any column needs the second half of the chain `minus`.
+pub(super) fn has_long_minus(layers: &[Shared]) -> bool {
+    let Some((_, layers)) = layers.split_first() else {
+        return false;
+    };
+    let length = |shared: &Shared, input: usize| -> usize {
+        let weights = shared
+            .rows
+            .iter()
+            .map(|row| usize::from(row[input].min(0).unsigned_abs()));
+        weights.sum()
+    };
+    layers.iter().any(|shared| {
+        let mut inputs = 0..shared.rows.first().map_or(0, Vec::len);
+        inputs.any(|input| length(shared, input) > 24)
+    })
+}
+
 /// Columns, weights of each given, as lists.
 fn lists(label: &str, kernel: Kernel, weights: Vec<Vec<i8>>) -> Columns {
     let mut columns = Columns::default();

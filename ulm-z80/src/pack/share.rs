@@ -61,18 +61,19 @@ impl Shared {
             }
             self.merge(pair);
             best.push(None);
-            // The partner with the smaller number keeps a pair.
-            for row in 0..self.rows.len() {
+            // The row with the larger number keeps a pair.
+            let newest = self.rows.len() - 1;
+            for (row, best) in best.iter_mut().enumerate() {
                 let is_stale = |found: &Pair| pair.has(found.a) || pair.has(found.b);
-                let is_changed = pair.has(row) || row + 1 == self.rows.len();
-                if is_changed || best[row].as_ref().is_some_and(is_stale) {
-                    best[row] = self.best_partner(row, activity);
+                let is_changed = pair.has(row) || row == newest;
+                if is_changed || best.as_ref().is_some_and(is_stale) {
+                    *best = self.best_partner(row, activity);
                     continue;
                 }
-                for other in [pair.a, pair.b, self.rows.len() - 1] {
+                for other in [pair.a, pair.b] {
                     let candidate = self.pair(row, other, activity);
-                    if other < row && candidate.saved > best[row].map_or(0.0, |b| b.saved) {
-                        best[row] = Some(candidate);
+                    if other < row && candidate.saved > best.map_or(0.0, |best| best.saved) {
+                        *best = Some(candidate);
                     }
                 }
             }

@@ -61,7 +61,7 @@ impl Source {
             Layout::Packed => Vec::new(),
             Layout::Lists => shared_sums(model),
         };
-        source.add("model.inc", constants(model, options));
+        source.add("model.inc", constants(model, options, &shared));
         source.add("model.asm", data(model, options, &shared));
         for (number, layer) in model.layers().enumerate() {
             let file = format!("layer{number}.bin");
@@ -132,7 +132,7 @@ impl Source {
 }
 
 /// `model.inc`: what the engine's text calls by name.
-fn constants(model: &Model<'_>, options: &Options) -> String {
+fn constants(model: &Model<'_>, options: &Options, shared: &[Shared]) -> String {
     let first = model.layers().next().map_or(0, |layer| layer.width());
     let constants = [
         ("QUERY_BUCKETS", usize::from(model.query_buckets())),
@@ -144,6 +144,7 @@ fn constants(model: &Model<'_>, options: &Options) -> String {
         ("MAX_REPLY", model.max_reply().into()),
         ("THRESHOLD", model.threshold().into()),
         ("LISTS", usize::from(options.layout == Layout::Lists)),
+        ("LONG_MINUS", usize::from(columns::has_long_minus(shared))),
     ];
     let mut text = String::from("; What the engine must know of the model.\n\n");
     for (name, value) in constants {

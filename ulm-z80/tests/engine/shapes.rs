@@ -127,6 +127,28 @@ fn extreme_weights() {
     }
 }
 
+/// Sums of the first layer on both sides of where counts of eight bits end, with counts that go as far as they can: all
+/// windows of a context weigh the same, and those of the question nothing.
+#[test]
+fn counts_and_sums() {
+    for weight in [-2i8, -1, 1] {
+        for sum in [-2049, -2048, -2047, 0, 2046, 2047, 2048] {
+            let first = |layer, input, neuron| match (layer, input) {
+                (0, 0) => 0,
+                (0, _) => weight,
+                _ => any_weight(layer, input, neuron),
+            };
+            let padding = 21 * 32 * i16::from(weight);
+            let bias = |layer, neuron| match layer {
+                0 => sum - padding,
+                // The first entry of the charset wins until the reply is full.
+                _ => 8000 * i16::from(neuron == 0),
+            };
+            check(&model((1, 1), &[6, 4], first, bias), &["a", "abc"]);
+        }
+    }
+}
+
 /// A charset of all 128 entries.
 #[test]
 fn largest_charset() {
